@@ -1,0 +1,38 @@
+// Fetches the value of an integration credential (I4).
+#pragma once
+
+#include <optional>
+
+#include "protocol/types.hpp"
+
+namespace coffer::protocol {
+
+struct integration_fetch_request {
+  identifier company;
+  identifier integration;
+
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit& visit) {
+    visit(1, "company", self.company);
+    visit(2, "integration", self.integration);
+  }
+};
+
+struct integration_fetch_reply {
+  secret_bytes value;
+  std::uint64_t version = 0;
+  protocol::freshness freshness{};
+  std::optional<std::uint64_t> age;         ///< ms; only with stale
+  std::optional<std::uint64_t> expires_at;  ///< ms since the epoch, UTC
+
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit& visit) {
+    visit(1, "value", self.value);
+    visit(2, "version", self.version);
+    visit(3, "freshness", self.freshness);
+    visit(4, "age", self.age);
+    visit(5, "expires_at", self.expires_at);
+  }
+};
+
+}  // namespace coffer::protocol

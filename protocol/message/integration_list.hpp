@@ -1,0 +1,34 @@
+// Lists a company's integrations in ascending byte order of their ids, a page at a time (I3).
+#pragma once
+
+#include <vector>
+
+#include "protocol/message/integration.hpp"
+
+namespace coffer::protocol {
+
+struct integration_list_request {
+  identifier company;
+  std::optional<identifier> after;     ///< the last id of the page before
+  std::optional<std::uint64_t> limit;  ///< 1 to list_entries_max, which is also the default
+
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit& visit) {
+    visit(1, "company", self.company);
+    visit(2, "after", self.after);
+    visit(3, "limit", self.limit);
+  }
+};
+
+struct integration_list_reply {
+  std::vector<integration_record> integrations;
+  bool more = false;  ///< ask again with `after` = the last id of this page
+
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit& visit) {
+    visit(1, "integrations", self.integrations);
+    visit(2, "more", self.more);
+  }
+};
+
+}  // namespace coffer::protocol

@@ -1,0 +1,42 @@
+// How the daemon is doing.
+#pragma once
+
+#include "protocol/message/empty.hpp"
+#include "protocol/types.hpp"
+
+namespace coffer::protocol {
+
+using status_request = empty_message;
+
+struct status_reply {
+  text<64> version;                ///< of cofferd
+  std::uint64_t started_at = 0;    ///< ms since the epoch, UTC
+  text<32> memory_mode;            ///< memfd_secret, mlock or unlocked
+  std::uint64_t memory_total = 0;  ///< bytes of locked memory
+  std::uint64_t memory_used = 0;   ///< bytes of it in use
+  text<32> key_source;             ///< scheme of the master key's URI
+  text<64> key_id;                 ///< lower-case hex
+  text<32> store;                  ///< sqlite, postgresql
+  std::uint64_t connections = 0;   ///< open now
+  std::uint64_t requests = 0;      ///< answered since the start
+  std::uint64_t cache_entries = 0;
+  std::uint64_t cache_bytes = 0;
+
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit& visit) {
+    visit(1, "version", self.version);
+    visit(2, "started_at", self.started_at);
+    visit(3, "memory_mode", self.memory_mode);
+    visit(4, "memory_total", self.memory_total);
+    visit(5, "memory_used", self.memory_used);
+    visit(6, "key_source", self.key_source);
+    visit(7, "key_id", self.key_id);
+    visit(8, "store", self.store);
+    visit(9, "connections", self.connections);
+    visit(10, "requests", self.requests);
+    visit(11, "cache_entries", self.cache_entries);
+    visit(12, "cache_bytes", self.cache_bytes);
+  }
+};
+
+}  // namespace coffer::protocol

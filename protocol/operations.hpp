@@ -1,0 +1,58 @@
+// The one table of operations: code, name and the largest request (protocol/SPEC.md, section 5).
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+#include "protocol/limits.hpp"
+
+namespace coffer::protocol {
+
+enum class opcode : std::uint8_t {
+  hello = 0x01,
+  ping = 0x02,
+  status = 0x03,
+  integration_set = 0x10,
+  integration_show = 0x11,
+  integration_list = 0x12,
+  integration_rotate = 0x13,
+  integration_delete = 0x14,
+  integration_fetch = 0x15,
+};
+
+struct operation {
+  opcode code;
+  std::string_view name;
+  std::size_t request_size_max;  ///< whole frame, header included
+};
+
+inline constexpr std::array operations{
+    operation{opcode::hello, "hello", small_request_size_max},
+    operation{opcode::ping, "ping", small_request_size_max},
+    operation{opcode::status, "status", small_request_size_max},
+    operation{opcode::integration_set, "integration_set", secret_request_size_max},
+    operation{opcode::integration_show, "integration_show", small_request_size_max},
+    operation{opcode::integration_list, "integration_list", small_request_size_max},
+    operation{opcode::integration_rotate, "integration_rotate", secret_request_size_max},
+    operation{opcode::integration_delete, "integration_delete", small_request_size_max},
+    operation{opcode::integration_fetch, "integration_fetch", small_request_size_max},
+};
+
+static_assert(std::ranges::is_sorted(operations, {}, &operation::code));
+
+/// The row of an opcode, or nullptr if the operation is unknown.
+constexpr const operation* find_operation(std::uint8_t code) noexcept {
+  for (const auto& row : operations)
+    if (static_cast<std::uint8_t>(row.code) == code) return &row;
+  return nullptr;
+}
+
+/// What a daemon accepts as a request; an unknown operation must still be read to be answered.
+constexpr std::size_t request_limit(std::uint8_t code) noexcept {
+  const auto* row = find_operation(code);
+  return row ? row->request_size_max : small_request_size_max;
+}
+
+}  // namespace coffer::protocol

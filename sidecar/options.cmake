@@ -1,0 +1,30 @@
+# The one options target: every target of this project links it, privately.
+add_library(coffer_options INTERFACE)
+add_library(coffer::options ALIAS coffer_options)
+
+target_compile_features(coffer_options INTERFACE cxx_std_20)
+target_compile_options(coffer_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor
+  -Wold-style-cast -Wcast-align -Wimplicit-fallthrough -Woverloaded-virtual
+  $<$<BOOL:${COFFER_WERROR}>:-Werror>
+  -fstack-protector-strong -fno-omit-frame-pointer
+  $<$<CONFIG:Release,RelWithDebInfo>:-D_FORTIFY_SOURCE=2>)
+target_link_options(coffer_options INTERFACE -Wl,-z,relro,-z,now)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+
+if(COFFER_SANITIZE)
+  add_compile_options(-fsanitize=${COFFER_SANITIZE} -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${COFFER_SANITIZE})
+endif()
+
+find_program(COFFER_CCACHE ccache)
+if(COFFER_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${COFFER_CCACHE})
+endif()
+
+# mold links in half the time; GCC 12 and clang 14 both know -fuse-ld=mold.
+find_program(COFFER_MOLD mold)
+if(COFFER_MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()
