@@ -1,0 +1,123 @@
+#include "app/daemon.hpp"
+
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <filesystem>
+
+#include "app/master_key.hpp"
+#include "app/version.hpp"
+#include "crypto/allocator.hpp"
+#include "dispatch/context.hpp"
+#include "error/start_error.hpp"
+#include "keys/key_source.hpp"
+#include "net/server.hpp"
+#include "net/socket_file.hpp"
+#include "policy/policy_file.hpp"
+#include "secret/arena.hpp"
+#include "secret/harden.hpp"
+#include "store/sqlite_store.hpp"
+
+namespace coffer::app {
+namespace {
+
+constexpr std::size_t descriptors_reserved = 64;  // store, log, epoll, accepting itself
+constexpr std::size_t queue_max = 4096;           // requests that wait for a worker
+
+secret::arena& open_memory(const settings& chosen) {
+  secret::harden_process();
+  secret::arena& memory = secret::open_process_arena(
+      {.size = chosen.locked_memory, .allow_unlocked = chosen.allow_unlocked_memory});
+  crypto::prove_locked_allocator();
+  log::info("memory_locked", {{"mode", secret::name_of(memory.mode())},
+                              {"bytes", memory.size()},
+                              {"wanted", chosen.locked_memory}});
+  if (memory.mode() == secret::memory_mode::unlocked)
+    log::warning("MEMORY_IS_NOT_LOCKED", {{"reason", "--allow-unlocked-memory: secrets can reach the "
+                                                     "swap; for development only"}});
+  return memory;
+}
+
+// The folder of the file, for the daemon's user only if it has to be made.
+void make_folder_of(const std::string& path) {
+  const mode_t before = umask(077);
+  std::error_code ignored;  // whoever opens the file says what is wrong
+  std::filesystem::create_directories(std::filesystem::path(path).parent_path(), ignored);
+  umask(before);
+}
+
+policy::policy rules_of(const settings& chosen) {
+  if (chosen.policy.empty()) return policy::policy::owner_only(geteuid());
+  return policy::load_policy(chosen.policy, geteuid());
+}
+
+net::limits limits_of(const settings& chosen) {
+  rlimit descriptors{};
+  getrlimit(RLIMIT_NOFILE, &descriptors);
+  descriptors.rlim_cur = descriptors.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &descriptors);
+  getrlimit(RLIMIT_NOFILE, &descriptors);
+  net::limits out = chosen.limits;
+  const std::size_t had = descriptors.rlim_cur;
+  const std::size_t room = had > 2 * descriptors_reserved ? had - descriptors_reserved : had / 2;
+  if (out.connections_max == 0) out.connections_max = room;
+  return out;
+}
+
+std::uint64_t now_ms() {
+  const auto since = std::chrono::system_clock::now().time_since_epoch();
+  return static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::milliseconds>(since).count());
+}
+
+// Fills the facts that do not change while the daemon runs.
+void describe(dispatch::daemon_facts& facts, const keys::key_source& source,
+              const vault::keyring& ring, const store::store& database, const net::limits& bounds) {
+  facts.version = std::string("cofferd ") + version;
+  facts.key_source = source.scheme();
+  facts.key_id = crypto::to_hex(ring.current());
+  facts.store = database.name();
+  facts.started_at = now_ms();
+  facts.in_flight_max = bounds.in_flight_max;
+}
+
+}  // namespace
+
+void run_daemon(const settings& chosen) {
+  log::set_level(chosen.log_level);
+  signal(SIGPIPE, SIG_IGN);
+  secret::arena& memory = open_memory(chosen);
+  const net::limits bounds = limits_of(chosen);
+  const policy::policy rules = rules_of(chosen);
+  make_folder_of(chosen.store);
+  const auto database = store::open_sqlite_store(chosen.store);
+  {
+    vault::keyring ring;
+    const auto source = keys::open_key_source(chosen.master_key_source);
+    take_master_key(*source, *database, chosen.create_key, ring);
+    vault::vault vault(ring, chosen.cache_bytes_max);
+    service::integrations integrations(*database, vault);
+    dispatch::daemon_facts facts;
+    describe(facts, *source, ring, *database, bounds);
+    dispatch::context context{integrations, vault.cache(), facts};
+    make_folder_of(chosen.socket);
+    net::socket_file file(chosen.socket, chosen.socket_mode, chosen.socket_group);
+    dispatch::offload workers(chosen.workers, queue_max);
+    net::server server({.daemon = context,
+                        .workers = workers,
+                        .rules = rules,
+                        .every_few_seconds = [&] { integrations.flush_counters(); }},
+                       bounds, file.release(), [&] { file.remove(); });
+    log::info("serving", {{"socket", chosen.socket}, {"store", facts.store}, {"key", facts.key_id},
+                          {"uid", geteuid()}, {"version", version}});
+    server.run();
+    integrations.flush_counters();
+  }
+  memory.wipe();
+  log::info("stopped");
+}
+
+}  // namespace coffer::app

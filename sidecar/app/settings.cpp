@@ -1,0 +1,142 @@
+#include "app/settings.hpp"
+
+#include <pwd.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <filesystem>
+
+#include "app/settings_file.hpp"
+#include "app/version.hpp"
+#include "error/start_error.hpp"
+
+namespace coffer::app {
+namespace {
+
+constexpr const char* about =
+    "cofferd holds the master key in locked memory, keeps secrets encrypted in its store, and hands\n"
+    "a plaintext to an authorised local process over a Unix socket.\n";
+
+constexpr const char* more =
+    "Flags go over environment variables, and those over the file of --config (TOML; its keys are\n"
+    "socket, socket_mode, socket_group, master_key_source, store, policy, log_level, workers,\n"
+    "cache_bytes_max, locked_memory and, in [limits], connections_max, connections_per_uid_max,\n"
+    "in_flight_max, buffered_per_uid_max, buffered_max, frame_timeout_ms, write_timeout_ms and\n"
+    "drain_timeout_ms).\n\n"
+    "First start:  cofferd --create-key\n"
+    "Exit codes:   0 stopped in order, 64 usage, 70 a broken build or kernel,\n"
+    "              75 another daemon has the store or the socket,\n"
+    "              78 key, policy, store or configuration is wrong; one line says what to do.\n";
+
+struct flags {
+  std::string config, socket, socket_mode, socket_group, key_source, key_path, store, policy, level;
+  bool create_key = false;
+  bool allow_unlocked_memory = false;
+};
+
+void declare(CLI::App& program, flags& out) {
+  program.set_version_flag("--version", std::string("cofferd ") + version);
+  program.add_option("--config", out.config, "TOML file with the settings")->envname("COFFER_CONFIG");
+  program.add_option("--socket", out.socket, "path of the socket; default INSTANCE/coffer.sock")
+      ->envname("COFFER_SOCKET");
+  program.add_option("--socket-mode", out.socket_mode, "its mode, octal; default 0600");
+  program.add_option("--socket-group", out.socket_group, "its group");
+  program
+      .add_option("--master-key-source", out.key_source,
+                  "file:///path, credential://NAME, or (development) env://VAR")
+      ->envname("MASTER_KEY_SOURCE");
+  program
+      .add_option("--master-key-path", out.key_path,
+                  "the same for a file; default INSTANCE/secrets/master.key")
+      ->envname("MASTER_KEY_PATH");
+  program.add_option("--store", out.store, "SQLite file; default INSTANCE/coffer.db");
+  program.add_option("--policy", out.policy,
+                     "TOML file with the rules; default: root and this user only");
+  program.add_option("--log-level", out.level, "debug, info, warning or error; default info");
+  program.add_flag("--create-key", out.create_key,
+                   "first start: make the master key if there is none and the store is empty");
+  program.add_flag("--allow-unlocked-memory", out.allow_unlocked_memory,
+                   "development only: start although memory cannot be locked");
+  program.footer(more);
+}
+
+void take(const std::string& flag, std::string& out) {
+  if (!flag.empty()) out = flag;
+}
+
+void overlay(const flags& given, settings& out) {
+  take(given.socket, out.socket);
+  if (!given.socket_mode.empty()) out.socket_mode = parse_mode(given.socket_mode, "--socket-mode");
+  if (!given.socket_group.empty())
+    out.socket_group = parse_group(given.socket_group, "--socket-group");
+  if (!given.key_path.empty()) {
+    if (!given.key_source.empty())
+      throw start_error("both MASTER_KEY_SOURCE and MASTER_KEY_PATH are set: keep one of them");
+    out.master_key_source = "file://" + std::filesystem::absolute(given.key_path).string();
+  }
+  take(given.key_source, out.master_key_source);
+  take(given.store, out.store);
+  take(given.policy, out.policy);
+  if (!given.level.empty()) out.log_level = parse_log_level(given.level, "--log-level");
+  out.create_key = given.create_key;
+  out.allow_unlocked_memory = given.allow_unlocked_memory;
+}
+
+// DATABASE_URL is the platform's variable: a store that was asked for must not be ignored.
+void take_database_url(settings& out) {
+  const char* url = std::getenv("DATABASE_URL");
+  if (!url || *url == '\0' || !out.store.empty()) return;
+  const std::string text = url;
+  if (!text.starts_with("sqlite:///"))
+    throw start_error("DATABASE_URL names a store that this cofferd does not have: use "
+                      "sqlite:///path/to/coffer.db, or unset it for the default");
+  out.store = text.substr(std::string("sqlite://").size());
+}
+
+void fill_defaults(settings& out) {
+  const std::string folder = instance_folder();
+  if (out.socket.empty()) out.socket = folder + "/coffer.sock";
+  if (out.store.empty()) out.store = folder + "/coffer.db";
+  if (out.master_key_source.empty())
+    out.master_key_source = "file://" + folder + "/secrets/master.key";
+}
+
+}  // namespace
+
+std::string instance_folder() {
+  const char* platform = std::getenv("COMPANY_AGENTS_HOME");
+  const char* user = std::getenv("HOME");
+  std::string home;
+  if (platform && *platform) {
+    home = platform;
+  } else if (user && *user) {
+    home = std::string(user) + "/.company-agents";
+  } else if (const passwd* entry = getpwuid(geteuid())) {
+    home = std::string(entry->pw_dir) + "/.company-agents";
+  } else {
+    throw start_error("there is no home: set COMPANY_AGENTS_HOME");
+  }
+  return std::filesystem::absolute(home).string() + "/instances/default";
+}
+
+start_request read_settings(int argc, char** argv) {
+  flags given;
+  CLI::App program(about, "cofferd");
+  declare(program, given);
+  start_request out;
+  try {
+    program.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    out.exit = true;
+    out.exit_code = program.exit(error) == 0 ? 0 : static_cast<int>(exit_code::usage);
+    return out;
+  }
+  if (!given.config.empty()) read_settings_file(given.config, out.chosen);
+  overlay(given, out.chosen);
+  take_database_url(out.chosen);
+  fill_defaults(out.chosen);
+  return out;
+}
+
+}  // namespace coffer::app

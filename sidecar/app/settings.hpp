@@ -1,0 +1,46 @@
+// The daemon's configuration: flags over environment over a TOML file.
+#pragma once
+
+#include <sys/types.h>
+
+#include <optional>
+#include <string>
+
+#include "log/log.hpp"
+#include "net/limits.hpp"
+
+namespace coffer::app {
+
+/// Everything that can be set. Empty strings: the default below the home applies (finish()).
+struct settings {
+  std::string socket;
+  mode_t socket_mode = 0600;
+  std::optional<gid_t> socket_group;
+  std::string master_key_source;
+  std::string store;   ///< path of the SQLite file
+  std::string policy;  ///< path; empty: root and the daemon's user only
+  log::level log_level = log::level::info;
+  std::size_t workers = 2;
+  std::size_t cache_bytes_max = std::size_t{64} << 20;
+  std::size_t locked_memory = std::size_t{4} << 20;
+  bool allow_unlocked_memory = false;
+  bool create_key = false;
+  net::limits limits;
+};
+
+/// The instance's folder: $COMPANY_AGENTS_HOME/instances/default, home defaulting to
+/// ~/.company-agents (K3).
+std::string instance_folder();
+
+/// What main() does next.
+struct start_request {
+  settings chosen;
+  bool exit = false;  ///< --help or --version was answered
+  int exit_code = 0;
+};
+
+/// Reads flags, environment and file. Throws start_error for an unknown key (with its line), a value
+/// out of range, or a store that this build does not have. Prints help and usage errors itself.
+start_request read_settings(int argc, char** argv);
+
+}  // namespace coffer::app

@@ -1,0 +1,40 @@
+// The event loop around listener and sessions: serves until told to stop, then drains.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "dispatch/context.hpp"
+#include "dispatch/offload.hpp"
+#include "net/limits.hpp"
+#include "policy/policy.hpp"
+
+namespace coffer::net {
+
+/// What the server needs; all of it outlives the server.
+struct server_parts {
+  dispatch::context& daemon;
+  dispatch::offload& workers;
+  const policy::policy& rules;
+  std::function<void()> every_few_seconds;  ///< run on a worker
+};
+
+class server {
+ public:
+  /// Takes over a listening descriptor. `on_stop` is called once, when stopping begins.
+  server(server_parts parts, const limits& bounds, int descriptor, std::function<void()> on_stop);
+  ~server();
+  server(const server&) = delete;
+  server& operator=(const server&) = delete;
+
+  /// Serves on the calling thread until SIGTERM or SIGINT; then finishes what is in flight, at most
+  /// for limits::drain_timeout, and returns with the workers joined.
+  void run();
+
+ private:
+  struct state;
+  std::unique_ptr<state> state_;
+};
+
+}  // namespace coffer::net

@@ -1,0 +1,67 @@
+// One connection: bytes in, frames to dispatch, replies out.
+#pragma once
+
+#include <boost/asio/local/stream_protocol.hpp>
+#include <chrono>
+#include <memory>
+
+#include "dispatch/peer.hpp"
+#include "net/held_bytes.hpp"
+#include "net/shared.hpp"
+
+namespace coffer::net {
+
+struct job;
+
+/// Runs on the I/O thread. One wait, then everything that has arrived is received, parsed and
+/// answered with one send. While replies wait for the peer to read, nothing more is read from it.
+/// A deadline belongs to the session: reap() is called every second.
+class session : public std::enable_shared_from_this<session> {
+ public:
+  using socket = boost::asio::local::stream_protocol::socket;
+  using clock = std::chrono::steady_clock;
+
+  session(shared& all, socket connection, std::shared_ptr<account> owner, policy::caller who,
+          policy::authority may);
+  ~session();
+
+  /// Enters the set of sessions and begins to read.
+  void start();
+  /// Answers what is in flight, then closes; reads nothing more.
+  void drain();
+  /// Closes the connection if a deadline has passed.
+  void reap(clock::time_point now);
+  void close();
+
+ private:
+  void wait_readable();
+  void wait_writable();
+  void on_readable();
+  void on_writable();
+  void consume(protocol::bytes_span input);
+  std::size_t answer_all(protocol::bytes_view input);
+  bool answer_one(const protocol::frame& request, protocol::bytes_view whole);
+  bool flush();
+  bool send(protocol::bytes_view bytes);
+  void defer(protocol::bytes_view whole);
+  void deliver(job& finished);
+  void shed(errc code, std::string_view limit, std::uint64_t value);
+  void close_when_done();
+  protocol::bytes_span output_room();
+
+  shared& all_;
+  socket socket_;
+  std::shared_ptr<account> owner_;
+  dispatch::peer peer_;
+  held_bytes unparsed_;  // an unfinished frame, or what waits until the peer reads
+  held_bytes unsent_;
+  std::size_t gathered_ = 0;  // bytes of replies in the shared output
+  std::size_t in_flight_ = 0;
+  clock::time_point frame_began_{};  // of the unfinished frame; zero: none
+  clock::time_point write_began_{};  // of the unsent bytes; zero: none
+  bool waiting_readable_ = false;
+  bool closing_ = false;             // answer what is in flight, then close
+  bool closed_ = false;
+};
+
+}  // namespace coffer::net

@@ -1,0 +1,44 @@
+// What all sessions of the one I/O thread share.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <functional>
+#include <memory>
+#include <unordered_set>
+
+#include "dispatch/offload.hpp"
+#include "dispatch/serve.hpp"
+#include "net/accounts.hpp"
+#include "net/limits.hpp"
+#include "secret/buffer.hpp"
+
+namespace coffer::net {
+
+class session;
+
+/// Sessions keep no buffers of their own while idle: bytes are received into, and replies gathered
+/// in, these two, which lie in locked memory and are wiped after each batch.
+struct shared {
+  shared(boost::asio::io_context& io_in, dispatch::context& daemon_in, dispatch::offload& workers_in,
+         const limits& bounds_in)
+      : io(io_in), daemon(daemon_in), workers(workers_in), bounds(bounds_in), books(bounds) {}
+
+  static constexpr std::size_t input_size = 128 * 1024;
+  static constexpr std::size_t output_size = 128 * 1024;
+  /// Gathered replies are sent when they pass this: the rest has room for any single reply.
+  static constexpr std::size_t flush_size = output_size - dispatch::reply_size_max;
+
+  boost::asio::io_context& io;
+  dispatch::context& daemon;
+  dispatch::offload& workers;
+  const limits bounds;
+  accounts books;
+  secret::buffer input{input_size};
+  secret::buffer output{output_size};
+  std::unordered_set<std::shared_ptr<session>> sessions;
+  std::function<void()> on_descriptor_freed = [] {};
+};
+
+static_assert(shared::input_size >= protocol::secret_request_size_max);
+
+}  // namespace coffer::net

@@ -1,0 +1,18 @@
+// Who is calling, as the kernel says (P2).
+#pragma once
+
+#include <sys/types.h>
+
+#include <vector>
+
+namespace coffer::policy {
+
+/// Credentials of the process that connected, taken from the socket when it did.
+struct caller {
+  uid_t uid = 0;
+  gid_t gid = 0;
+  pid_t pid = 0;
+  std::vector<gid_t> groups;  ///< supplementary ones
+};
+
+}  // namespace coffer::policy

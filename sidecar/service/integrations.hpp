@@ -1,0 +1,97 @@
+// Integration credentials: what happens on set, show, list, rotate, delete and fetch (I1, I3, I4, I6).
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "error/result.hpp"
+#include "store/store.hpp"
+#include "vault/vault.hpp"
+
+namespace coffer::service {
+
+/// How a fetched value relates to the store (S6). The numbers are those of the wire.
+enum class freshness : std::uint8_t { fresh = 0, stale = 1, pinned = 2 };
+
+/// What a fetch says beside the value.
+struct fetched {
+  std::uint64_t version = 0;
+  service::freshness freshness = freshness::fresh;
+  std::optional<std::uint64_t> expires_at;  ///< ms since the epoch, UTC
+};
+
+/// A pasted key and what is known of it. Views: valid during the call.
+struct new_integration {
+  std::string_view company;
+  std::string_view integration;
+  std::span<const std::byte> value;
+  std::optional<std::string_view> provider;  ///< absent: recognised by the value's prefix
+  std::optional<std::string_view> label;
+  std::optional<std::string_view> scopes;
+  std::optional<std::uint64_t> expires_at;
+  bool replace = false;
+};
+
+struct new_value {
+  std::string_view company;
+  std::string_view integration;
+  std::span<const std::byte> value;
+  std::optional<std::uint64_t> expires_at;
+  std::optional<std::uint64_t> if_version;
+};
+
+/// Plain functions over the vault and the store; thread-safe. All but fetch_cached may block.
+class integrations {
+ public:
+  integrations(store::store& database, vault::vault& vault) : store_(database), vault_(vault) {}
+
+  /// Errors: already_exists (without replace), store_unavailable.
+  result<store::integration> set(const new_integration& request);
+  /// Errors: not_found, version_conflict, store_unavailable.
+  result<store::integration> rotate(const new_value& request);
+  /// Errors: not_found, version_conflict, store_unavailable.
+  result<void> remove(std::string_view company, std::string_view integration,
+                      std::optional<std::uint64_t> if_version);
+  /// Errors: not_found, store_unavailable.
+  result<store::integration> show(std::string_view company, std::string_view integration);
+  result<std::vector<store::integration>> list(std::string_view company, std::string_view after,
+                                               std::size_t limit);
+
+  /// Decrypts the current value into the place that `place` gives, if it is cached; nullopt if only
+  /// fetch() can tell. Never blocks. Errors: tampered, key_unavailable, overloaded.
+  template <class Place>
+  std::optional<result<fetched>> fetch_cached(std::string_view company,
+                                              std::string_view integration, Place&& place) {
+    const vault::associated_data where(address_of(company, integration));
+    const auto opened = vault_.open_cached(where, now(), place);
+    if (!opened && opened.error().code == errc::not_found) return std::nullopt;
+    if (!opened) return opened.error();
+    return describe(*opened);
+  }
+
+  /// The same from the store, and caches it. Errors also: not_found, store_unavailable.
+  result<fetched> fetch(std::string_view company, std::string_view integration,
+                        const vault::plaintext_place& place);
+
+  /// Writes last_used_at and the key's write counter to the store: from time to time and at the end.
+  void flush_counters();
+
+ private:
+  static vault::address_view address_of(std::string_view company,
+                                        std::string_view integration) noexcept {
+    return {company, store::integration_kind, integration, store::credential_name};
+  }
+  static std::uint64_t now() noexcept;
+  static fetched describe(const vault::entry_facts& facts) noexcept;
+  result<store::integration> write(const store::integration_change& change,
+                                   std::span<const std::byte> value);
+  void add_last_use(store::integration& one) const;
+
+  store::store& store_;
+  vault::vault& vault_;
+};
+
+}  // namespace coffer::service

@@ -1,0 +1,49 @@
+#include "store/sqlite_feed.hpp"
+
+#include "store/sqlite_rows.hpp"
+
+namespace coffer::store {
+namespace {
+
+struct bounds {
+  std::uint64_t oldest = 0;  // kept; 0: none
+  std::uint64_t newest = 0;  // ever given
+};
+
+bounds bounds_of(sqlite_connection& connection) {
+  auto& row = connection.prepare(
+      "SELECT coalesce((SELECT min(number) FROM changes), 0),"
+      " coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'changes'), 0)");
+  row.executeStep();
+  const bounds found{static_cast<std::uint64_t>(row.getColumn(0).getInt64()),
+                     static_cast<std::uint64_t>(row.getColumn(1).getInt64())};
+  row.tryReset();
+  return found;
+}
+
+change change_of(SQLite::Statement& row) {
+  return {static_cast<std::uint64_t>(row.getColumn(0).getInt64()),
+          {row.getColumn(1).getString(), row.getColumn(2).getString(),
+           row.getColumn(3).getString(), row.getColumn(4).getString()},
+          static_cast<std::uint64_t>(row.getColumn(5).getInt64())};
+}
+
+}  // namespace
+
+result<feed_page> sqlite_feed::changes_after(std::uint64_t after, std::size_t limit) {
+  return reader_.guarded("changes", [&](sqlite_connection& connection) -> result<feed_page> {
+    SQLite::Transaction snapshot(connection.database());  // bounds and rows of one moment
+    const bounds kept = bounds_of(connection);
+    feed_page page{{}, kept.newest, after + 1 < kept.oldest};
+    auto& row = connection.prepare(
+        "SELECT number, company_id, kind, subject_id, name, version FROM changes"
+        " WHERE number > ? ORDER BY number LIMIT ?");
+    row.bind(1, number(after));
+    row.bind(2, number(limit));
+    while (row.executeStep()) page.changes.push_back(change_of(row));
+    row.tryReset();
+    return page;
+  });
+}
+
+}  // namespace coffer::store

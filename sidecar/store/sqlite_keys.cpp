@@ -1,0 +1,74 @@
+#include "store/sqlite_keys.hpp"
+
+#include <cstring>
+
+#include "store/sqlite_rows.hpp"
+
+namespace coffer::store {
+namespace {
+
+std::array<std::byte, 16> id_of(const SQLite::Column& column) {
+  std::array<std::byte, 16> id{};
+  const auto size = std::min<std::size_t>(id.size(), static_cast<std::size_t>(column.getBytes()));
+  if (size > 0) std::memcpy(id.data(), column.getBlob(), size);
+  return id;
+}
+
+void bind_id(SQLite::Statement& statement, int index, const std::array<std::byte, 16>& id) {
+  statement.bind(index, id.data(), static_cast<int>(id.size()));
+}
+
+std::optional<key_record> registered(sqlite_connection& connection) {
+  auto& row = connection.prepare("SELECT key_id, created_at, writes FROM keys LIMIT 1");
+  if (!row.executeStep()) return std::nullopt;
+  const key_record found{id_of(row.getColumn(0)),
+                         static_cast<std::uint64_t>(row.getColumn(1).getInt64()),
+                         static_cast<std::uint64_t>(row.getColumn(2).getInt64())};
+  row.tryReset();
+  return found;
+}
+
+}  // namespace
+
+result<std::vector<std::array<std::byte, 16>>> sqlite_keys::ids() {
+  using list = std::vector<std::array<std::byte, 16>>;
+  return writer_.guarded("key_ids", [](sqlite_connection& connection) -> result<list> {
+    auto& row = connection.prepare("SELECT key_id FROM keys UNION SELECT key_id FROM secrets");
+    list found;
+    while (row.executeStep()) found.push_back(id_of(row.getColumn(0)));
+    row.tryReset();
+    return found;
+  });
+}
+
+result<key_record> sqlite_keys::adopt(const std::array<std::byte, 16>& id, std::uint64_t now) {
+  return writer_.guarded("adopt_key", [&](sqlite_connection& connection) -> result<key_record> {
+    SQLite::Transaction transaction(connection.database(), SQLite::TransactionBehavior::IMMEDIATE);
+    if (const auto found = registered(connection)) {
+      if (found->id != id) return failure(errc::version_conflict);
+      return *found;
+    }
+    auto& insert = connection.prepare("INSERT INTO keys (key_id, created_at, writes) VALUES (?,?,0)");
+    bind_id(insert, 1, id);
+    insert.bind(2, number(now));
+    insert.exec();
+    transaction.commit();
+    return key_record{id, now, 0};
+  });
+}
+
+result<std::uint64_t> sqlite_keys::count_writes(const std::array<std::byte, 16>& id,
+                                                std::uint64_t writes) {
+  return writer_.guarded("count_writes", [&](sqlite_connection& connection) -> result<std::uint64_t> {
+    auto& row = connection.prepare(
+        "UPDATE keys SET writes = writes + ? WHERE key_id = ? RETURNING writes");
+    row.bind(1, number(writes));
+    bind_id(row, 2, id);
+    if (!row.executeStep()) return failure(errc::not_found);
+    const auto sum = static_cast<std::uint64_t>(row.getColumn(0).getInt64());
+    row.executeStep();
+    return sum;
+  });
+}
+
+}  // namespace coffer::store

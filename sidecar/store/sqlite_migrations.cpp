@@ -1,0 +1,101 @@
+#include "store/sqlite_migrations.hpp"
+
+#include <array>
+
+#include "error/start_error.hpp"
+
+namespace coffer::store {
+namespace {
+
+constexpr int application_id = 0x434F4652;  // "COFR", so that file(1) and we know the file
+
+// Append only: a released migration is never edited.
+constexpr std::array migrations{
+    R"sql(
+CREATE TABLE companies (
+  company_id TEXT NOT NULL PRIMARY KEY,
+  epoch      INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE integrations (
+  company_id     TEXT NOT NULL,
+  integration_id TEXT NOT NULL,
+  provider       TEXT NOT NULL,
+  label          TEXT NOT NULL,
+  status         TEXT NOT NULL,
+  scopes         TEXT NOT NULL,
+  version        INTEGER NOT NULL,
+  created_at     INTEGER NOT NULL,
+  rotated_at     INTEGER NOT NULL,
+  expires_at     INTEGER,
+  last_error     TEXT,
+  PRIMARY KEY (company_id, integration_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE secrets (
+  id           TEXT NOT NULL,
+  company_id   TEXT NOT NULL,
+  kind         TEXT NOT NULL,
+  subject_id   TEXT NOT NULL,
+  name         TEXT NOT NULL,
+  version      INTEGER NOT NULL,
+  key_id       BLOB NOT NULL,
+  nonce        BLOB NOT NULL,
+  value        BLOB NOT NULL,
+  created_at   INTEGER NOT NULL,
+  updated_at   INTEGER NOT NULL,
+  last_used_at INTEGER,
+  PRIMARY KEY (company_id, kind, subject_id, name, version)
+) STRICT;
+CREATE UNIQUE INDEX secrets_by_id ON secrets (company_id, id);
+
+CREATE TABLE keys (
+  key_id     BLOB NOT NULL PRIMARY KEY,
+  created_at INTEGER NOT NULL,
+  writes     INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE changes (
+  number     INTEGER PRIMARY KEY AUTOINCREMENT,
+  company_id TEXT NOT NULL,
+  kind       TEXT NOT NULL,
+  subject_id TEXT NOT NULL,
+  name       TEXT NOT NULL,
+  version    INTEGER NOT NULL
+) STRICT;
+)sql"};
+
+int pragma(SQLite::Database& database, const char* sql) {
+  return database.execAndGet(sql).getInt();
+}
+
+void refuse(const std::string& file, const std::string& why) {
+  throw start_error("the store " + file + " " + why);
+}
+
+void check_owner(SQLite::Database& database) {
+  const int owner = pragma(database, "PRAGMA application_id");
+  const int tables = pragma(database, "SELECT count(*) FROM sqlite_schema");
+  if (owner != application_id && tables != 0)
+    refuse(database.getFilename(), "is another program's database: name a file of its own");
+}
+
+}  // namespace
+
+void migrate(sqlite_connection& connection) {
+  SQLite::Database& database = connection.database();
+  SQLite::Transaction transaction(database, SQLite::TransactionBehavior::EXCLUSIVE);
+  check_owner(database);
+  const int had = pragma(database, "PRAGMA user_version");
+  const int known = static_cast<int>(migrations.size());
+  if (had > known)
+    refuse(database.getFilename(), "has schema " + std::to_string(had) + ", this cofferd knows " +
+                                       std::to_string(known) + ": install a newer cofferd");
+  for (int number = had; number < known; ++number)
+    database.exec(migrations[static_cast<std::size_t>(number)]);
+  database.exec("PRAGMA application_id=" + std::to_string(application_id));
+  database.exec("PRAGMA user_version=" + std::to_string(known));
+  transaction.commit();
+}
+
+}  // namespace coffer::store

@@ -1,0 +1,58 @@
+#include "store/sqlite_store.hpp"
+
+#include <sys/stat.h>
+
+#include "error/start_error.hpp"
+#include "store/file_lock.hpp"
+#include "store/sqlite_connection.hpp"
+#include "store/sqlite_feed.hpp"
+#include "store/sqlite_integrations.hpp"
+#include "store/sqlite_keys.hpp"
+#include "store/sqlite_migrations.hpp"
+
+namespace coffer::store {
+namespace {
+
+class sqlite_store final : public store {
+ public:
+  explicit sqlite_store(const std::string& path)
+      : lock_(path + ".lock"),
+        writer_(path),
+        reader_((migrate(writer_), path)),
+        integrations_(writer_, reader_),
+        keys_(writer_),
+        feed_(reader_) {}
+
+  std::string_view name() const noexcept override { return "sqlite"; }
+  integration_store& integrations() noexcept override { return integrations_; }
+  key_store& keys() noexcept override { return keys_; }
+  change_feed& feed() noexcept override { return feed_; }
+
+ private:
+  file_lock lock_;
+  sqlite_connection writer_;  // WAL: a reader does not wait for a commit's fsync
+  sqlite_connection reader_;
+  sqlite_integrations integrations_;
+  sqlite_keys keys_;
+  sqlite_feed feed_;
+};
+
+}  // namespace
+
+std::unique_ptr<store> open_sqlite_store(const std::string& path) {
+  const mode_t before = umask(077);  // the file, its WAL and its lock: for the daemon's user only
+  try {
+    auto opened = std::make_unique<sqlite_store>(path);
+    umask(before);
+    return opened;
+  } catch (const SQLite::Exception& error) {
+    umask(before);
+    throw start_error("cannot open the store " + path + " (" + error.what() +
+                      "): check the path and its owner, or restore a backup");
+  } catch (...) {
+    umask(before);
+    throw;
+  }
+}
+
+}  // namespace coffer::store

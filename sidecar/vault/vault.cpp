@@ -1,0 +1,46 @@
+#include "vault/vault.hpp"
+
+#include "crypto/random.hpp"
+#include "protocol/limits.hpp"
+
+namespace coffer::vault {
+
+store::sealed_value vault::seal(associated_data where, std::uint64_t version,
+                                std::span<const std::byte> plaintext) {
+  store::sealed_value sealed;
+  sealed.key_id = keys_.current();
+  sealed.nonce = crypto::random_nonce();
+  sealed.ciphertext.resize(plaintext.size() + crypto::tag_size);
+  where.bind(version, sealed.key_id);
+  keys_.cipher(sealed.key_id)->seal(where.whole(), sealed.nonce, plaintext, sealed.ciphertext);
+  writes_.fetch_add(1, std::memory_order_relaxed);
+  return sealed;
+}
+
+result<void> vault::open_sealed(associated_data where, std::uint64_t version,
+                                const store::sealed_value& sealed, const plaintext_place& place) {
+  // A row may hold anything: too short to have a tag, or longer than a frame can carry.
+  const std::size_t size = sealed.ciphertext.size();
+  if (size <= crypto::tag_size || size > protocol::secret_size_max + crypto::tag_size)
+    return failure(errc::tampered);
+  where.bind(version, sealed.key_id);
+  const entry_view entry{.facts = {.version = version},
+                         .key_id = sealed.key_id,
+                         .associated = where.whole(),
+                         .nonce = sealed.nonce,
+                         .sealed = sealed.ciphertext};
+  const auto opened = open(entry, place(size - crypto::tag_size));
+  if (!opened) return opened.error();
+  return {};
+}
+
+result<entry_facts> vault::open(const entry_view& entry, std::span<std::byte> plaintext) {
+  crypto::aead* cipher = keys_.cipher(entry.key_id);
+  if (!cipher) return failure(errc::key_unavailable);
+  if (plaintext.empty()) return failure(errc::overloaded);
+  if (!cipher->open(entry.associated, entry.nonce, entry.sealed, plaintext))
+    return failure(errc::tampered);
+  return entry.facts;
+}
+
+}  // namespace coffer::vault

@@ -1,0 +1,56 @@
+// Seals and opens values: the only code that touches keys, ciphertexts and addresses together.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <span>
+
+#include "error/result.hpp"
+#include "vault/keyring.hpp"
+#include "vault/sealed_cache.hpp"
+
+namespace coffer::vault {
+
+/// Gives the place for a plaintext of `size` bytes: the frame that will be sent. Empty if there is
+/// none; then nothing is decrypted.
+using plaintext_place = std::function<std::span<std::byte>(std::size_t size)>;
+
+/// Thread-safe. The keyring must be filled before threads start.
+class vault {
+ public:
+  vault(keyring& keys, std::size_t cache_bytes_max) : keys_(keys), cache_(cache_bytes_max) {}
+
+  /// Encrypts under the current key, bound to `where` and `version`, with a fresh nonce.
+  store::sealed_value seal(associated_data where, std::uint64_t version,
+                           std::span<const std::byte> plaintext);
+
+  /// Decrypts what the cache has at `where` into the place that `place` gives, and returns its
+  /// facts. not_found: not cached. Else tampered, key_unavailable, overloaded (no place).
+  template <class Place>
+  result<entry_facts> open_cached(const associated_data& where, std::uint64_t now, Place&& place) {
+    const auto opened = cache_.with(where.address(), now, [&](const entry_view& entry) {
+      return open(entry, place(entry.sealed.size() - crypto::tag_size));
+    });
+    if (!opened) return failure(errc::not_found);
+    return *opened;
+  }
+
+  /// Decrypts a value that was read from the store.
+  result<void> open_sealed(associated_data where, std::uint64_t version,
+                           const store::sealed_value& sealed, const plaintext_place& place);
+
+  sealed_cache& cache() noexcept { return cache_; }
+  const crypto::key_id& current_key() const noexcept { return keys_.current(); }
+
+  /// Values encrypted since the last call, to be added to the key's count in the store.
+  std::uint64_t take_writes() noexcept { return writes_.exchange(0); }
+
+ private:
+  result<entry_facts> open(const entry_view& entry, std::span<std::byte> plaintext);
+
+  keyring& keys_;
+  sealed_cache cache_;
+  std::atomic<std::uint64_t> writes_{0};
+};
+
+}  // namespace coffer::vault
