@@ -49,10 +49,11 @@ constexpr const operation* find_operation(std::uint8_t code) noexcept {
   return nullptr;
 }
 
-/// What a daemon accepts as a request; an unknown operation must still be read to be answered.
+/// What a daemon accepts as a request. An unknown operation must still be read to be answered, and
+/// a later protocol's may carry a secret.
 constexpr std::size_t request_limit(std::uint8_t code) noexcept {
   const auto* row = find_operation(code);
-  return row ? row->request_size_max : small_request_size_max;
+  return row ? row->request_size_max : secret_request_size_max;
 }
 
 }  // namespace coffer::protocol

@@ -9,14 +9,14 @@ constexpr std::size_t field_header_size = 5;
 
 std::optional<decode_error> reader::finish() noexcept {
   pending_ = false;
-  while (error_.code == errc{} && next(255)) pending_ = false;
+  while (next(255)) pending_ = false;
   if (error_.code == errc{}) return std::nullopt;
   return error_;
 }
 
 // Moves to the next field unless its tag is past `tag_max`; then it stays pending.
 bool reader::next(std::uint8_t tag_max) noexcept {
-  if (error_.code != errc{}) return false;
+  if (broken()) return false;
   if (pending_) return tag_ <= tag_max;
   if (rest_.empty()) return false;
   if (rest_.size() < field_header_size) return fail(errc::trailing_bytes, {}), false;
@@ -44,7 +44,7 @@ bool reader::take(std::uint8_t tag, bytes_view& content) noexcept {
 }
 
 void reader::fail(errc code, std::string_view field) noexcept {
-  if (error_.code == errc{}) error_ = {code, field};
+  if (error_.code == errc{} || (field.empty() && !broken())) error_ = {code, field};
 }
 
 errc reader::decode(bytes_view content, identifier& out) noexcept {

@@ -15,8 +15,9 @@ struct decode_error {
   std::string_view field;
 };
 
-/// Visits a message's field list and fills it from `fields`. The first error sticks: check finish()
-/// once at the end. Unknown tags are skipped, so that newer peers can add fields.
+/// Visits a message's field list and fills it from `fields`. Errors stick, the first one of each
+/// rank (structure before content): check finish() once at the end. Unknown tags are skipped, so
+/// that newer peers can add fields.
 class reader {
  public:
   explicit reader(bytes_view fields) noexcept : rest_(fields) {}
@@ -45,6 +46,8 @@ class reader {
   bool take(std::uint8_t tag, bytes_view& content) noexcept;
   bool next(std::uint8_t tag_max) noexcept;
   void fail(errc code, std::string_view field) noexcept;
+  // An error of the frame's structure outranks one of a field's content: after it nothing is read.
+  bool broken() const noexcept { return error_.code != errc{} && error_.field.empty(); }
   void check(errc code, std::string_view field) noexcept {
     if (code != errc{}) fail(code, field);
   }
@@ -60,9 +63,9 @@ class reader {
   static errc decode(bytes_view content, std::vector<Record>& out);
 
   bytes_view rest_;
-  bytes_view content_;         // of the field that `tag_` names
-  std::uint8_t tag_ = 0;       // last tag read; tags start at 1
-  bool pending_ = false;       // `tag_` was read and is not yet taken or skipped
+  bytes_view content_;    // of the field that `tag_` names
+  std::uint8_t tag_ = 0;  // last tag read; tags start at 1
+  bool pending_ = false;  // `tag_` was read and is not yet taken or skipped
   decode_error error_{};
 };
 
@@ -70,7 +73,7 @@ inline std::string_view as_text(bytes_view bytes) noexcept {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-/// Decodes a whole message; on an error says why.
+/// Decodes a whole message into a fresh `out`; on an error says why.
 template <class Message>
 std::optional<decode_error> decode_message(bytes_view fields, Message& out) {
   reader read(fields);

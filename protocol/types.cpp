@@ -25,12 +25,18 @@ std::size_t sequence_size(unsigned char lead) noexcept {
 // Second bytes that would make an overlong form, a surrogate or a code point past U+10FFFF.
 bool forbidden_second(unsigned char lead, unsigned char second) noexcept {
   switch (lead) {
-    case 0xE0: return second < 0xA0;
-    case 0xED: return second > 0x9F;
-    case 0xF0: return second < 0x90;
-    case 0xF4: return second > 0x8F;
-    case 0xC2: return second < 0xA0;  // C1 controls, U+0080 to U+009F
-    default: return false;
+    case 0xE0:
+      return second < 0xA0;
+    case 0xED:
+      return second > 0x9F;
+    case 0xF0:
+      return second < 0x90;
+    case 0xF4:
+      return second > 0x8F;
+    case 0xC2:
+      return second < 0xA0;  // C1 controls, U+0080 to U+009F
+    default:
+      return false;
   }
 }
 

@@ -18,6 +18,11 @@ if(COFFER_SANITIZE)
   add_link_options(-fsanitize=${COFFER_SANITIZE})
 endif()
 
+if(COFFER_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=address,undefined)
+endif()
+
 find_program(COFFER_CCACHE ccache)
 if(COFFER_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${COFFER_CCACHE})

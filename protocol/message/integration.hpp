@@ -11,7 +11,7 @@ struct integration_record {
   identifier integration;
   identifier provider;
   text<label_size_max> label;
-  text<32> status;  ///< connected, needs_reauth
+  text<32> status;               ///< connected, needs_reauth
   text<scopes_size_max> scopes;  ///< separated by spaces
   std::uint64_t version = 0;     ///< grows with each rotation, never reused in a company
   std::uint64_t created_at = 0;  ///< ms since the epoch, UTC, like all times here

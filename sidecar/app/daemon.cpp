@@ -36,8 +36,9 @@ secret::arena& open_memory(const settings& chosen) {
                               {"bytes", memory.size()},
                               {"wanted", chosen.locked_memory}});
   if (memory.mode() == secret::memory_mode::unlocked)
-    log::warning("MEMORY_IS_NOT_LOCKED", {{"reason", "--allow-unlocked-memory: secrets can reach the "
-                                                     "swap; for development only"}});
+    log::warning("MEMORY_IS_NOT_LOCKED", {{"reason",
+                                           "--allow-unlocked-memory: secrets can reach the "
+                                           "swap; for development only"}});
   return memory;
 }
 
@@ -111,8 +112,11 @@ void run_daemon(const settings& chosen) {
                         .rules = rules,
                         .every_few_seconds = [&] { integrations.flush_counters(); }},
                        bounds, file.release(), [&] { file.remove(); });
-    log::info("serving", {{"socket", chosen.socket}, {"store", facts.store}, {"key", facts.key_id},
-                          {"uid", geteuid()}, {"version", version}});
+    log::info("serving", {{"socket", chosen.socket},
+                          {"store", facts.store},
+                          {"key", facts.key_id},
+                          {"uid", geteuid()},
+                          {"version", version}});
     server.run();
     integrations.flush_counters();
   }

@@ -26,8 +26,10 @@ std::string names_of(const key_ids& ids) {
 secret::buffer load_or_create(keys::key_source& source, const key_ids& known, bool create) {
   if (auto key = source.load()) return *std::move(key);
   if (!known.empty())
-    throw start_error("there is no master key at " + source.where() + ", but the store is encrypted "
-                      "under key " + names_of(known) + ": restore that key; none is ever created here");
+    throw start_error("there is no master key at " + source.where() +
+                      ", but the store is encrypted "
+                      "under key " +
+                      names_of(known) + ": restore that key; none is ever created here");
   if (!create)
     throw start_error("there is no master key at " + source.where() +
                       ": for a new store start once with --create-key, else restore the key");

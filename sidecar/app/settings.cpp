@@ -15,7 +15,8 @@ namespace coffer::app {
 namespace {
 
 constexpr const char* about =
-    "cofferd holds the master key in locked memory, keeps secrets encrypted in its store, and hands\n"
+    "cofferd holds the master key in locked memory, keeps secrets encrypted in its store, and "
+    "hands\n"
     "a plaintext to an authorised local process over a Unix socket.\n";
 
 constexpr const char* more =
@@ -37,7 +38,8 @@ struct flags {
 
 void declare(CLI::App& program, flags& out) {
   program.set_version_flag("--version", std::string("cofferd ") + version);
-  program.add_option("--config", out.config, "TOML file with the settings")->envname("COFFER_CONFIG");
+  program.add_option("--config", out.config, "TOML file with the settings")
+      ->envname("COFFER_CONFIG");
   program.add_option("--socket", out.socket, "path of the socket; default INSTANCE/coffer.sock")
       ->envname("COFFER_SOCKET");
   program.add_option("--socket-mode", out.socket_mode, "its mode, octal; default 0600");
@@ -89,8 +91,9 @@ void take_database_url(settings& out) {
   if (!url || *url == '\0' || !out.store.empty()) return;
   const std::string text = url;
   if (!text.starts_with("sqlite:///"))
-    throw start_error("DATABASE_URL names a store that this cofferd does not have: use "
-                      "sqlite:///path/to/coffer.db, or unset it for the default");
+    throw start_error(
+        "DATABASE_URL names a store that this cofferd does not have: use "
+        "sqlite:///path/to/coffer.db, or unset it for the default");
   out.store = text.substr(std::string("sqlite://").size());
 }
 

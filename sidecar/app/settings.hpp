@@ -39,8 +39,9 @@ struct start_request {
   int exit_code = 0;
 };
 
-/// Reads flags, environment and file. Throws start_error for an unknown key (with its line), a value
-/// out of range, or a store that this build does not have. Prints help and usage errors itself.
+/// Reads flags, environment and file. Throws start_error for an unknown key (with its line), a
+/// value out of range, or a store that this build does not have. Prints help and usage errors
+/// itself.
 start_request read_settings(int argc, char** argv);
 
 }  // namespace coffer::app

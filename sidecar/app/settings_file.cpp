@@ -31,8 +31,8 @@ setter number(Number& out, std::int64_t least, std::int64_t most) {
   return [&out, least, most](const toml::node& value, const std::string& where) {
     const auto found = value.value_exact<std::int64_t>();
     if (!found || *found < least || *found > most)
-      refuse(where, "this must be a number from " + std::to_string(least) + " to " +
-                        std::to_string(most));
+      refuse(where,
+             "this must be a number from " + std::to_string(least) + " to " + std::to_string(most));
     out = static_cast<Number>(*found);
   };
 }

@@ -49,9 +49,9 @@ aead& aead::operator=(aead&&) noexcept = default;
 
 void aead::seal(std::span<const std::byte> aad, const nonce& iv,
                 std::span<const std::byte> plaintext, std::span<std::byte> sealed) {
-  ciphers_->encryption.EncryptAndAuthenticate(
-      out(sealed), out(sealed.subspan(plaintext.size())), tag_size, in(iv), nonce_size, in(aad),
-      aad.size(), in(plaintext), plaintext.size());
+  ciphers_->encryption.EncryptAndAuthenticate(out(sealed), out(sealed.subspan(plaintext.size())),
+                                              tag_size, in(iv), nonce_size, in(aad), aad.size(),
+                                              in(plaintext), plaintext.size());
 }
 
 bool aead::open(std::span<const std::byte> aad, std::span<const std::byte, nonce_size> iv,

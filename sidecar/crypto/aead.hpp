@@ -27,8 +27,8 @@ class aead {
   aead(aead&&) noexcept;
   aead& operator=(aead&&) noexcept;
 
-  /// Encrypts `plaintext` to `sealed`, which is tag_size bytes longer (ciphertext, then tag). A nonce
-  /// must never be used twice under one key: take random_nonce().
+  /// Encrypts `plaintext` to `sealed`, which is tag_size bytes longer (ciphertext, then tag). A
+  /// nonce must never be used twice under one key: take random_nonce().
   void seal(std::span<const std::byte> aad, const nonce& iv, std::span<const std::byte> plaintext,
             std::span<std::byte> sealed);
 

@@ -11,7 +11,8 @@ namespace coffer::crypto {
 void random_bytes(std::span<std::byte> out) {
   while (!out.empty()) {
     const ssize_t had = getrandom(out.data(), out.size(), 0);
-    if (had < 0 && errno != EINTR) throw std::system_error(errno, std::system_category(), "getrandom");
+    if (had < 0 && errno != EINTR)
+      throw std::system_error(errno, std::system_category(), "getrandom");
     if (had > 0) out = out.subspan(static_cast<std::size_t>(had));
   }
 }

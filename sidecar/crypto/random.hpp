@@ -9,8 +9,8 @@
 
 namespace coffer::crypto {
 
-/// Fills `out`. Blocks only before the kernel's pool is first ready; throws std::system_error if the
-/// kernel refuses, which no supported kernel does.
+/// Fills `out`. Blocks only before the kernel's pool is first ready; throws std::system_error if
+/// the kernel refuses, which no supported kernel does.
 void random_bytes(std::span<std::byte> out);
 
 /// A fresh 96-bit nonce. Random nonces under one key are safe far below 2^32 messages (NIST SP

@@ -9,7 +9,8 @@
 
 namespace coffer::dispatch {
 
-/// What status tells of the daemon. Strings are fixed before it serves; counters move on any thread.
+/// What status tells of the daemon. Strings are fixed before it serves; counters move on any
+/// thread.
 struct daemon_facts {
   std::string version;
   std::string key_source;  ///< scheme of the URI

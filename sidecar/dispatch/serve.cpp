@@ -16,11 +16,14 @@ log::level severity_of(errc code) noexcept {
     case errc::tampered:
     case errc::key_unavailable:
     case errc::store_unavailable:
-    case errc::internal: return log::level::error;
+    case errc::internal:
+      return log::level::error;
     case errc::not_found:
     case errc::already_exists:
-    case errc::version_conflict: return log::level::debug;
-    default: return log::level::warning;
+    case errc::version_conflict:
+      return log::level::debug;
+    default:
+      return log::level::warning;
   }
 }
 

@@ -1,8 +1,8 @@
 #include "keys/file_source.hpp"
 
 #include <fcntl.h>
-#include <string.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -48,8 +48,8 @@ std::optional<secret::buffer> file_source::load() {
   return parse_key(content->reveal(secret::purpose::key_load), path_);
 }
 
-// Temporary file, fsync, rename that refuses to replace, fsync of the directory: a crash at any step
-// leaves no key or a whole one.
+// Temporary file, fsync, rename that refuses to replace, fsync of the directory: a crash at any
+// step leaves no key or a whole one.
 void file_source::create() {
   const std::filesystem::path directory = std::filesystem::path(path_).parent_path();
   const mode_t before = umask(077);
@@ -61,7 +61,8 @@ void file_source::create() {
   crypto::random_bytes(key.reveal(secret::purpose::key_load));
   const std::string temporary = path_ + ".new";
   unlink(temporary.c_str());  // left by a crash, never a key in use
-  const int fd = open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+  const int fd =
+      open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (fd < 0) refuse("create", temporary);
   const bool written = write_all(fd, key.reveal(secret::purpose::key_load));
   close(fd);

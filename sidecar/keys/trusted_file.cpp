@@ -46,11 +46,13 @@ void check_file(const std::string& path, const struct stat& file) {
     refuse(path, "is owned by uid " + std::to_string(file.st_uid) + ", not by the daemon's uid " +
                      std::to_string(geteuid()) + ": chown it");
   if ((file.st_mode & 077) != 0)
-    refuse(path, "has mode " + octal(file.st_mode) + ", which lets others at it: chmod 0600 it, and "
+    refuse(path, "has mode " + octal(file.st_mode) +
+                     ", which lets others at it: chmod 0600 it, and "
                      "rotate the key if others may have read it");
 }
 
-void check_directory(const std::filesystem::path& directory, const std::string& path, bool nearest) {
+void check_directory(const std::filesystem::path& directory, const std::string& path,
+                     bool nearest) {
   struct stat found {};
   if (stat(directory.c_str(), &found) != 0)
     refuse(path, "lies in a directory that cannot be examined: " + std::string(strerror(errno)));

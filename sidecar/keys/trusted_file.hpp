@@ -8,9 +8,10 @@
 
 namespace coffer::keys {
 
-/// The content of a key file, in locked memory; nullopt if there is no such file. Throws start_error
-/// when it is a symbolic link or no regular file, is owned by another user, is accessible by anyone
-/// but its owner, lies in a directory that others can write, or is larger than any key.
+/// The content of a key file, in locked memory; nullopt if there is no such file. Throws
+/// start_error when it is a symbolic link or no regular file, is owned by another user, is
+/// accessible by anyone but its owner, lies in a directory that others can write, or is larger than
+/// any key.
 std::optional<secret::buffer> read_trusted_file(const std::string& path);
 
 /// Refuses a directory where others could replace the file: itself writable by others, or below one

@@ -12,8 +12,7 @@ namespace {
 std::shared_ptr<spdlog::logger> make_logger() {
   auto logger = spdlog::stderr_logger_mt("cofferd");
   const bool journal = std::getenv("JOURNAL_STREAM") != nullptr;
-  logger->set_pattern(journal ? "%v" : "%Y-%m-%dT%H:%M:%S.%eZ %v",
-                      spdlog::pattern_time_type::utc);
+  logger->set_pattern(journal ? "%v" : "%Y-%m-%dT%H:%M:%S.%eZ %v", spdlog::pattern_time_type::utc);
   return logger;
 }
 

@@ -18,8 +18,8 @@ struct field {
   field(std::string_view key_in, const char* value_in) : key(key_in), value(value_in) {}
   field(std::string_view key_in, const std::string& value_in) : key(key_in), value(value_in) {}
   template <class Number>
-    requires std::is_arithmetic_v<Number>
-  field(std::string_view key_in, Number number) : key(key_in), value(std::to_string(number)) {}
+  requires std::is_arithmetic_v<Number> field(std::string_view key_in, Number number)
+      : key(key_in), value(std::to_string(number)) {}
 
   std::string_view key;
   std::string value;

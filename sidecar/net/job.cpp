@@ -27,9 +27,7 @@ void job::run(dispatch::context& daemon, dispatch::peer& from) noexcept {
     secret::wipe(out.first(done.reply_size));
     secret::wipe_registers();
     reply = std::move(exact);
-  } catch (const std::bad_alloc&) {
-    reply = secret::buffer();
-  }
+  } catch (const std::bad_alloc&) { reply = secret::buffer(); }
 }
 
 }  // namespace coffer::net

@@ -78,7 +78,8 @@ void listener::admit(int descriptor) {
 
 bool listener::within_limits(account& owner, const policy::caller& who) {
   if (owner.connections >= all_.bounds.connections_per_uid_max)
-    return log_shed(owner, who, "connections_per_uid_max", all_.bounds.connections_per_uid_max), false;
+    return log_shed(owner, who, "connections_per_uid_max", all_.bounds.connections_per_uid_max),
+           false;
   if (all_.sessions.size() >= all_.bounds.connections_max)
     return log_shed(owner, who, "connections_max", all_.bounds.connections_max), false;
   return true;

@@ -19,7 +19,8 @@ constexpr unsigned ticks_per_flush = 5;
 }  // namespace
 
 struct server::state {
-  state(server_parts parts_in, const limits& bounds, int descriptor, std::function<void()> on_stop_in)
+  state(server_parts parts_in, const limits& bounds, int descriptor,
+        std::function<void()> on_stop_in)
       : parts(std::move(parts_in)),
         on_stop(std::move(on_stop_in)),
         all(io, parts.daemon, parts.workers, bounds),

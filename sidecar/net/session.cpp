@@ -176,9 +176,8 @@ void session::defer(protocol::bytes_view whole) {
   auto run = [self = shared_from_this(), work = std::move(work)]() mutable {
     work->run(self->all_.daemon, self->peer_);
     auto& io = self->all_.io;
-    boost::asio::post(io, [self = std::move(self), work = std::move(work)] {
-      self->deliver(*work);
-    });
+    boost::asio::post(io,
+                      [self = std::move(self), work = std::move(work)] { self->deliver(*work); });
   };
   if (all_.workers.post(std::move(run))) return;
   --in_flight_;
@@ -196,7 +195,7 @@ void session::deliver(job& finished) {
 }
 
 void session::drain() {
-  closing_ = true;
+  closing_ = draining_ = true;
   close_when_done();
 }
 
@@ -230,7 +229,15 @@ void session::shed(errc code, std::string_view limit, std::uint64_t value) {
 }
 
 void session::close_when_done() {
-  if (in_flight_ == 0 && unsent_.empty() && gathered_ == 0) close();
+  if (in_flight_ > 0 || !unsent_.empty() || gathered_ > 0) return;
+  if (std::exchange(draining_, false)) {
+    // The last frame: whatever the peer has asked and not heard of was not done, and may be
+    // retried.
+    gathered_ = dispatch::refuse(errc::shutting_down, protocol::header{}, output_room());
+    flush();
+    if (!unsent_.empty()) return;
+  }
+  close();
 }
 
 void session::close() {

@@ -27,7 +27,7 @@ class session : public std::enable_shared_from_this<session> {
 
   /// Enters the set of sessions and begins to read.
   void start();
-  /// Answers what is in flight, then closes; reads nothing more.
+  /// Answers what is in flight, tells the peer that nothing else was or will be read, and closes.
   void drain();
   /// Closes the connection if a deadline has passed.
   void reap(clock::time_point now);
@@ -60,7 +60,8 @@ class session : public std::enable_shared_from_this<session> {
   clock::time_point frame_began_{};  // of the unfinished frame; zero: none
   clock::time_point write_began_{};  // of the unsent bytes; zero: none
   bool waiting_readable_ = false;
-  bool closing_ = false;             // answer what is in flight, then close
+  bool closing_ = false;   // answer what is in flight, then close
+  bool draining_ = false;  // closing because the daemon stops
   bool closed_ = false;
 };
 

@@ -19,8 +19,8 @@ class session;
 /// Sessions keep no buffers of their own while idle: bytes are received into, and replies gathered
 /// in, these two, which lie in locked memory and are wiped after each batch.
 struct shared {
-  shared(boost::asio::io_context& io_in, dispatch::context& daemon_in, dispatch::offload& workers_in,
-         const limits& bounds_in)
+  shared(boost::asio::io_context& io_in, dispatch::context& daemon_in,
+         dispatch::offload& workers_in, const limits& bounds_in)
       : io(io_in), daemon(daemon_in), workers(workers_in), bounds(bounds_in), books(bounds) {}
 
   static constexpr std::size_t input_size = 128 * 1024;

@@ -45,7 +45,8 @@ void remove_stale(const std::string& path, const sockaddr_un& address) {
   unlink(path.c_str());
 }
 
-// Others could put a socket of their own in place of ours, and be asked for nothing less than trust.
+// Others could put a socket of their own in place of ours, and be asked for nothing less than
+// trust.
 void check_directory(const std::string& path) {
   const std::string directory = std::filesystem::path(path).parent_path();
   struct stat found {};
@@ -73,7 +74,8 @@ socket_file::socket_file(std::string path, mode_t mode, std::optional<gid_t> gro
     refuse(path_, why);
   };
   if (!bound) fail("cannot be bound");
-  if (group && chown(path_.c_str(), static_cast<uid_t>(-1), *group) != 0) fail("cannot change group");
+  if (group && chown(path_.c_str(), static_cast<uid_t>(-1), *group) != 0)
+    fail("cannot change group");
   if (listen(fd_, backlog) != 0) fail("cannot listen");
   struct stat made {};
   if (lstat(path_.c_str(), &made) == 0) inode_ = made.st_ino;

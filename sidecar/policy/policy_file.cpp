@@ -48,7 +48,8 @@ class rule_parser {
   }
 
   [[noreturn]] void fail(const toml::source_region& where, const std::string& why) const {
-    throw start_error("policy " + source_ + ", line " + std::to_string(where.begin.line) + ": " + why);
+    throw start_error("policy " + source_ + ", line " + std::to_string(where.begin.line) + ": " +
+                      why);
   }
 
  private:
@@ -78,7 +79,8 @@ class rule_parser {
     const auto text = value.value_exact<std::string>();
     if (!text) fail(value.source(), std::string(what) + "s are names or numbers");
     const std::optional<Id> found = lookup(text->c_str());
-    if (!found) fail(value.source(), "there is no " + std::string(what) + " \"" + *text + "\" here");
+    if (!found)
+      fail(value.source(), "there is no " + std::string(what) + " \"" + *text + "\" here");
     return *found;
   }
 
@@ -99,8 +101,7 @@ class rule_parser {
   rights granted(const toml::node& value) const {
     const auto text = value.value_exact<std::string>();
     const auto found = text ? find_role(*text) : std::nullopt;
-    if (!found)
-      fail(value.source(), "roles are adapter, validator, operator, admin and observer");
+    if (!found) fail(value.source(), "roles are adapter, validator, operator, admin and observer");
     return found->grants;
   }
 
@@ -119,7 +120,8 @@ std::vector<rule> parse_rules(const toml::table& document, const rule_parser& pa
       rules.push_back(parser.parse(*one.as_table()));
       const auto same = [&](const rule& other) { return other.name == rules.back().name; };
       if (std::ranges::count_if(rules, same) > 1)
-        parser.fail(one.source(), "the name \"" + rules.back().name + "\" is taken by another rule");
+        parser.fail(one.source(),
+                    "the name \"" + rules.back().name + "\" is taken by another rule");
     }
   }
   return rules;
@@ -138,7 +140,8 @@ std::string read_protected(const std::string& path, uid_t daemon) {
   if (size < 0 || static_cast<std::size_t>(size) > file_size_max)
     throw start_error("the policy " + path + " is not a readable file of up to 1 MiB");
   if ((file.st_uid != 0 && file.st_uid != daemon) || (file.st_mode & 022) != 0)
-    throw start_error("the policy " + path + " can be written by others than root and the daemon's "
+    throw start_error("the policy " + path +
+                      " can be written by others than root and the daemon's "
                       "user: chown and chmod go-w it");
   text.resize(static_cast<std::size_t>(size));
   return text;

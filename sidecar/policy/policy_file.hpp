@@ -9,7 +9,8 @@
 namespace coffer::policy {
 
 /// Parses rules; the built-in one for root and the daemon's user comes first. `source` names the
-/// text in errors. Throws start_error with the line of anything unknown, missing or of a wrong type:
+/// text in errors. Throws start_error with the line of anything unknown, missing or of a wrong
+/// type:
 ///
 ///   [[rule]]
 ///   name   = "slack adapters"        # unique; stands in the log of each refusal

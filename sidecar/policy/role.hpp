@@ -10,10 +10,10 @@ namespace coffer::policy {
 
 /// What an operation needs. Each operation names one (dispatch/operations).
 enum class right : std::uint8_t {
-  connect = 1 << 0,       ///< hello, ping
-  observe = 1 << 1,       ///< status; metadata of integrations, never a value
-  fetch = 1 << 2,         ///< the value of an integration credential
-  manage = 1 << 3,        ///< set, rotate and delete integrations
+  connect = 1 << 0,  ///< hello, ping
+  observe = 1 << 1,  ///< status; metadata of integrations, never a value
+  fetch = 1 << 2,    ///< the value of an integration credential
+  manage = 1 << 3,   ///< set, rotate and delete integrations
 };
 
 using rights = std::uint8_t;  ///< a set of rights
@@ -46,10 +46,14 @@ constexpr std::optional<role> find_role(std::string_view name) noexcept {
 
 constexpr std::string_view name_of(right needed) noexcept {
   switch (needed) {
-    case right::connect: return "connect";
-    case right::observe: return "observe";
-    case right::fetch: return "fetch";
-    case right::manage: return "manage";
+    case right::connect:
+      return "connect";
+    case right::observe:
+      return "observe";
+    case right::fetch:
+      return "fetch";
+    case right::manage:
+      return "manage";
   }
   return "unknown";
 }

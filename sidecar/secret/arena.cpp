@@ -19,9 +19,12 @@ std::atomic<arena*> the_arena{nullptr};
 
 std::string_view name_of(memory_mode mode) noexcept {
   switch (mode) {
-    case memory_mode::memfd_secret: return "memfd_secret";
-    case memory_mode::mlock: return "mlock";
-    case memory_mode::unlocked: break;
+    case memory_mode::memfd_secret:
+      return "memfd_secret";
+    case memory_mode::mlock:
+      return "mlock";
+    case memory_mode::unlocked:
+      break;
   }
   return "unlocked";
 }

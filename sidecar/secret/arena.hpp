@@ -10,8 +10,9 @@
 
 namespace coffer::secret {
 
-/// How the arena is protected, best first. memfd_secret(2) pages cannot be read even by root through
-/// /proc/PID/mem; locked pages stay out of swap and cores; unlocked ones stay out of cores only.
+/// How the arena is protected, best first. memfd_secret(2) pages cannot be read even by root
+/// through /proc/PID/mem; locked pages stay out of swap and cores; unlocked ones stay out of cores
+/// only.
 enum class memory_mode : std::uint8_t { memfd_secret, mlock, unlocked };
 
 std::string_view name_of(memory_mode mode) noexcept;
@@ -44,8 +45,8 @@ class arena {
   std::size_t size() const noexcept { return size_; }  ///< bytes had, perhaps fewer than wanted
   std::size_t used() const noexcept;                   ///< bytes in blocks, rounded up as they are
 
-  /// Overwrites everything: the last act of the daemon. Nothing is allocated afterwards; freeing what
-  /// is left (static objects of libraries) does nothing.
+  /// Overwrites everything: the last act of the daemon. Nothing is allocated afterwards; freeing
+  /// what is left (static objects of libraries) does nothing.
   void wipe() noexcept;
 
  private:
@@ -74,8 +75,8 @@ class arena {
   std::vector<std::uint8_t> state_;  // per smallest block: its order, plus flags, at block heads
 };
 
-/// The process's one arena. open_process_arena() makes it, once, before any secret is touched; it is
-/// never unmapped, so that destructors of any kind may free into it.
+/// The process's one arena. open_process_arena() makes it, once, before any secret is touched; it
+/// is never unmapped, so that destructors of any kind may free into it.
 arena& open_process_arena(const arena_options& options);
 /// The arena, or nullptr before it was opened.
 arena* process_arena() noexcept;

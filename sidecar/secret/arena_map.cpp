@@ -13,7 +13,8 @@ namespace {
 
 constexpr std::size_t size_min = std::size_t{1} << 20;
 #ifndef SYS_memfd_secret
-constexpr long memfd_secret_number = 447;  // the same on every architecture; absent from older headers
+constexpr long memfd_secret_number =
+    447;  // the same on every architecture; absent from older headers
 #else
 constexpr long memfd_secret_number = SYS_memfd_secret;
 #endif
@@ -31,8 +32,8 @@ bool map_secret(void* place, std::size_t size) noexcept {
   const int fd = static_cast<int>(syscall(memfd_secret_number, O_CLOEXEC));
   if (fd < 0) return false;
   const bool sized = ftruncate(fd, static_cast<off_t>(size)) == 0;
-  void* at = sized ? mmap(place, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, 0)
-                   : MAP_FAILED;
+  void* at =
+      sized ? mmap(place, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, 0) : MAP_FAILED;
   close(fd);
   return at != MAP_FAILED;
 }
@@ -75,9 +76,9 @@ bool arena::map(std::size_t size, memory_mode mode) noexcept {
                           ? map_secret(place, size)
                           : map_anonymous(place, size, mode == memory_mode::mlock);
   // The kernel keeps secret pages out of cores by itself and may refuse the advice there.
-  const bool kept_out = mapped && madvise(place, size, MADV_DONTFORK) == 0 &&
-                        (madvise(place, size, MADV_DONTDUMP) == 0 ||
-                         mode == memory_mode::memfd_secret);
+  const bool kept_out =
+      mapped && madvise(place, size, MADV_DONTFORK) == 0 &&
+      (madvise(place, size, MADV_DONTDUMP) == 0 || mode == memory_mode::memfd_secret);
   if (!kept_out) {
     munmap(whole, size + 2 * guard);
     return false;

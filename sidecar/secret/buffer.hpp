@@ -7,7 +7,8 @@
 
 namespace coffer::secret {
 
-/// Why a secret is read: every place that reads one names its purpose, so that one search finds all.
+/// Why a secret is read: every place that reads one names its purpose, so that one search finds
+/// all.
 enum class purpose : std::uint8_t {
   crypto,    ///< to key a cipher or to encrypt it
   key_load,  ///< to fill it from a key source

@@ -1,4 +1,5 @@
-// Integration credentials: what happens on set, show, list, rotate, delete and fetch (I1, I3, I4, I6).
+// Integration credentials: what happens on set, show, list, rotate, delete and fetch (I1, I3, I4,
+// I6).
 #pragma once
 
 #include <optional>
@@ -76,7 +77,8 @@ class integrations {
   result<fetched> fetch(std::string_view company, std::string_view integration,
                         const vault::plaintext_place& place);
 
-  /// Writes last_used_at and the key's write counter to the store: from time to time and at the end.
+  /// Writes last_used_at and the key's write counter to the store: from time to time and at the
+  /// end.
   void flush_counters();
 
  private:

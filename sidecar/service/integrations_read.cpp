@@ -53,14 +53,16 @@ void integrations::flush_counters() {
   const auto sum = store_.keys().count_writes(vault_.current_key(), writes);
   if (sum && *sum > writes_warning)
     log::warning("key_written_often",
-                 {{"key", crypto::to_hex(vault_.current_key())}, {"writes", *sum},
+                 {{"key", crypto::to_hex(vault_.current_key())},
+                  {"writes", *sum},
                   {"action", "rotate the master key well before 2^32 writes"}});
 }
 
 std::uint64_t integrations::now() noexcept {
   timespec at{};
   clock_gettime(CLOCK_REALTIME_COARSE, &at);  // ticks of a few ms are exact enough, and cheap
-  return static_cast<std::uint64_t>(at.tv_sec) * 1000 + static_cast<std::uint64_t>(at.tv_nsec) / 1000000;
+  return static_cast<std::uint64_t>(at.tv_sec) * 1000 +
+         static_cast<std::uint64_t>(at.tv_nsec) / 1000000;
 }
 
 fetched integrations::describe(const vault::entry_facts& facts) noexcept {
@@ -71,7 +73,8 @@ fetched integrations::describe(const vault::entry_facts& facts) noexcept {
 
 // The store learns of uses in batches; the cache knows the latest.
 void integrations::add_last_use(store::integration& one) const {
-  const auto used = vault_.cache().last_used(vault::associated_data(address_of(one.company, one.id)));
+  const auto used =
+      vault_.cache().last_used(vault::associated_data(address_of(one.company, one.id)));
   if (used) one.last_used_at = std::max(one.last_used_at.value_or(0), *used);
 }
 

@@ -28,8 +28,9 @@ file_lock::file_lock(const std::string& path)
   if (flock(fd_, LOCK_EX | LOCK_NB) != 0) {
     const std::string pid = holder_of(fd_);
     close(fd_);
-    throw start_error("another cofferd (pid " + pid + ") owns the store: stop it first; lock " + path,
-                      exit_code::temporary);
+    throw start_error(
+        "another cofferd (pid " + pid + ") owns the store: stop it first; lock " + path,
+        exit_code::temporary);
   }
   const std::string pid = std::to_string(getpid()) + "\n";
   if (ftruncate(fd_, 0) != 0 || pwrite(fd_, pid.data(), pid.size(), 0) < 0) return;  // only a hint

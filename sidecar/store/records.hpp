@@ -91,8 +91,8 @@ struct change {
   std::uint64_t version = 0;  ///< the new current one; 0: deleted
 };
 
-/// A page of the feed. With a gap, entries after the asked number were trimmed away: the reader must
-/// forget all it has cached and go on from `newest`.
+/// A page of the feed. With a gap, entries after the asked number were trimmed away: the reader
+/// must forget all it has cached and go on from `newest`.
 struct feed_page {
   std::vector<change> changes;
   std::uint64_t newest = 0;

@@ -19,8 +19,10 @@ sqlite_connection::sqlite_connection(const std::string& path)
 SQLite::Statement& sqlite_connection::prepare(const char* sql) {
   auto found = statements_.find(sql);
   if (found == statements_.end())
-    found = statements_.emplace(std::piecewise_construct, std::forward_as_tuple(sql),
-                                std::forward_as_tuple(database_, sql)).first;
+    found = statements_
+                .emplace(std::piecewise_construct, std::forward_as_tuple(sql),
+                         std::forward_as_tuple(database_, sql))
+                .first;
   SQLite::Statement& statement = found->second;
   statement.tryReset();
   statement.clearBindings();

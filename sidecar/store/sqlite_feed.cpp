@@ -23,8 +23,8 @@ bounds bounds_of(sqlite_connection& connection) {
 
 change change_of(SQLite::Statement& row) {
   return {static_cast<std::uint64_t>(row.getColumn(0).getInt64()),
-          {row.getColumn(1).getString(), row.getColumn(2).getString(),
-           row.getColumn(3).getString(), row.getColumn(4).getString()},
+          {row.getColumn(1).getString(), row.getColumn(2).getString(), row.getColumn(3).getString(),
+           row.getColumn(4).getString()},
           static_cast<std::uint64_t>(row.getColumn(5).getInt64())};
 }
 

@@ -116,8 +116,8 @@ result<void> sqlite_integrations::remove(const std::string& company, const std::
     if (!found) return failure(errc::not_found);
     bump_epoch(connection, company);
     delete_values(connection, company, integration);
-    auto& metadata = connection.prepare(
-        "DELETE FROM integrations WHERE company_id = ? AND integration_id = ?");
+    auto& metadata =
+        connection.prepare("DELETE FROM integrations WHERE company_id = ? AND integration_id = ?");
     metadata.bind(1, company);
     metadata.bind(2, integration);
     metadata.exec();

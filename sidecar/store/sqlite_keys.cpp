@@ -48,7 +48,8 @@ result<key_record> sqlite_keys::adopt(const std::array<std::byte, 16>& id, std::
       if (found->id != id) return failure(errc::version_conflict);
       return *found;
     }
-    auto& insert = connection.prepare("INSERT INTO keys (key_id, created_at, writes) VALUES (?,?,0)");
+    auto& insert =
+        connection.prepare("INSERT INTO keys (key_id, created_at, writes) VALUES (?,?,0)");
     bind_id(insert, 1, id);
     insert.bind(2, number(now));
     insert.exec();
@@ -59,16 +60,17 @@ result<key_record> sqlite_keys::adopt(const std::array<std::byte, 16>& id, std::
 
 result<std::uint64_t> sqlite_keys::count_writes(const std::array<std::byte, 16>& id,
                                                 std::uint64_t writes) {
-  return writer_.guarded("count_writes", [&](sqlite_connection& connection) -> result<std::uint64_t> {
-    auto& row = connection.prepare(
-        "UPDATE keys SET writes = writes + ? WHERE key_id = ? RETURNING writes");
-    row.bind(1, number(writes));
-    bind_id(row, 2, id);
-    if (!row.executeStep()) return failure(errc::not_found);
-    const auto sum = static_cast<std::uint64_t>(row.getColumn(0).getInt64());
-    row.executeStep();
-    return sum;
-  });
+  return writer_.guarded(
+      "count_writes", [&](sqlite_connection& connection) -> result<std::uint64_t> {
+        auto& row = connection.prepare(
+            "UPDATE keys SET writes = writes + ? WHERE key_id = ? RETURNING writes");
+        row.bind(1, number(writes));
+        bind_id(row, 2, id);
+        if (!row.executeStep()) return failure(errc::not_found);
+        const auto sum = static_cast<std::uint64_t>(row.getColumn(0).getInt64());
+        row.executeStep();
+        return sum;
+      });
 }
 
 }  // namespace coffer::store

@@ -9,10 +9,10 @@
 namespace coffer::store {
 
 /// Columns of an integration with its secret, for integration_of(); complete with WHERE.
-#define COFFER_SQLITE_INTEGRATION                                                                \
-  "SELECT i.company_id, i.integration_id, i.provider, i.label, i.status, i.scopes, i.version,"   \
-  " i.created_at, i.rotated_at, s.last_used_at, i.expires_at, i.last_error,"                     \
-  " s.key_id, s.nonce, s.value FROM integrations i LEFT JOIN secrets s"                          \
+#define COFFER_SQLITE_INTEGRATION                                                                  \
+  "SELECT i.company_id, i.integration_id, i.provider, i.label, i.status, i.scopes, i.version,"     \
+  " i.created_at, i.rotated_at, s.last_used_at, i.expires_at, i.last_error,"                       \
+  " s.key_id, s.nonce, s.value FROM integrations i LEFT JOIN secrets s"                            \
   " ON s.company_id = i.company_id AND s.kind = 'integration' AND s.subject_id = i.integration_id" \
   " AND s.name = 'credential' AND s.version = i.version "
 
@@ -31,6 +31,8 @@ std::optional<errc> check(const expectation& expected, const std::optional<integ
 void append_change(sqlite_connection& connection, const std::string& company,
                    const std::string& integration, std::uint64_t version);
 
-inline std::int64_t number(std::uint64_t value) noexcept { return static_cast<std::int64_t>(value); }
+inline std::int64_t number(std::uint64_t value) noexcept {
+  return static_cast<std::int64_t>(value);
+}
 
 }  // namespace coffer::store

@@ -1,8 +1,9 @@
 // The store: ciphertexts and metadata, never a plaintext or a key (S1–S4).
 //
 // One interface for an embedded file and for a database that many hosts share: keys lead with the
-// company, writes are compare-and-swap, and changes are a feed. All calls are thread-safe, block the
-// calling thread, and fail with store_unavailable when the database does (nothing was changed then).
+// company, writes are compare-and-swap, and changes are a feed. All calls are thread-safe, block
+// the calling thread, and fail with store_unavailable when the database does (nothing was changed
+// then).
 #pragma once
 
 #include <functional>
@@ -38,7 +39,8 @@ class integration_store {
   virtual result<credential> find(const std::string& company, const std::string& integration) = 0;
   virtual result<integration> show(const std::string& company, const std::string& integration) = 0;
 
-  /// At most `limit` of a company's integrations with ids above `after`, in byte order of their ids.
+  /// At most `limit` of a company's integrations with ids above `after`, in byte order of their
+  /// ids.
   virtual result<std::vector<integration>> list(const std::string& company,
                                                 const std::string& after, std::size_t limit) = 0;
 

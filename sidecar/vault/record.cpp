@@ -18,7 +18,8 @@ associated_data::associated_data(const address_view& where) {
   append(where.name);
 }
 
-void associated_data::bind(std::uint64_t version, const std::array<std::byte, 16>& key_id) noexcept {
+void associated_data::bind(std::uint64_t version,
+                           const std::array<std::byte, 16>& key_id) noexcept {
   std::byte* out = bytes_.data() + address_size_;
   for (int shift = 56; shift >= 0; shift -= 8) *out++ = static_cast<std::byte>(version >> shift);
   std::memcpy(out, key_id.data(), key_id.size());

@@ -20,8 +20,8 @@ struct address_view {
 /// The associated data of AES-256-GCM, format 1:
 ///   u8 format = 1, then company, kind, subject, name (each u8 length | bytes),
 ///   u64 version, big-endian, 16 bytes key id.
-/// Each part has a fixed size or its length before it, so no two different rows share one. The first
-/// part, up to the name, is the address: it is also the key of the cache.
+/// Each part has a fixed size or its length before it, so no two different rows share one. The
+/// first part, up to the name, is the address: it is also the key of the cache.
 class associated_data {
  public:
   static constexpr std::size_t name_size_max = 128;  // bytes, as identifiers on the wire

@@ -40,8 +40,8 @@ class sealed_cache {
   sealed_cache(const sealed_cache&) = delete;
   sealed_cache& operator=(const sealed_cache&) = delete;
 
-  /// Shows the entry at `address` to `use`, marks it used at `now` (ms) and returns what `use` does;
-  /// nullopt if it is not cached. `use` runs under the lock and must not call back.
+  /// Shows the entry at `address` to `use`, marks it used at `now` (ms) and returns what `use`
+  /// does; nullopt if it is not cached. `use` runs under the lock and must not call back.
   template <class Use>
   auto with(std::span<const std::byte> address, std::uint64_t now, Use&& use)
       -> std::optional<decltype(use(std::declval<const entry_view&>()))> {
@@ -60,9 +60,9 @@ class sealed_cache {
   void insert(const associated_data& where, entry_facts facts, const store::sealed_value& value,
               std::uint64_t generation, std::uint64_t now);
 
-  /// A writer's publication, once its change is durable and before it is acknowledged: the next fetch
-  /// reads the store. Never the new value itself: two writers may publish in another order than they
-  /// committed, and what one deleted must not come back.
+  /// A writer's publication, once its change is durable and before it is acknowledged: the next
+  /// fetch reads the store. Never the new value itself: two writers may publish in another order
+  /// than they committed, and what one deleted must not come back.
   void erase(const associated_data& where);
 
   /// When the entry was last used, if it is cached and was.

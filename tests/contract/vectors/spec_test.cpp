@@ -1,0 +1,122 @@
+// SPEC.md says the same as the declarations: operations, fields, errors.
+#include <boost/test/unit_test.hpp>
+#include <fstream>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "protocol/messages.hpp"
+
+using namespace coffer;
+using namespace coffer::protocol;
+
+namespace {
+
+// The rows of SPEC.md between the line `heading` and the next heading: "| a | b |…" each.
+std::vector<std::string> rows_under(const std::string& heading) {
+  std::ifstream in(std::string(COFFER_SOURCE_DIR) + "/protocol/SPEC.md");
+  std::vector<std::string> rows;
+  bool inside = false;
+  for (std::string line; std::getline(in, line);) {
+    if (line.starts_with("#")) inside = line == heading;
+    if (inside && line.starts_with("| ") && !line.starts_with("| |")) rows.push_back(line);
+  }
+  return rows;
+}
+
+std::string type_name(const identifier&) { return "identifier"; }
+std::string type_name(const secret_bytes&) { return "secret"; }
+std::string type_name(std::uint64_t) { return "u64"; }
+std::string type_name(bool) { return "bool"; }
+std::string type_name(freshness) { return "freshness"; }
+std::string type_name(const std::vector<integration_record>&) {
+  return "list of integration records";
+}
+template <std::size_t Max>
+std::string type_name(const text<Max>&) {
+  return "text ≤ " + std::to_string(Max);
+}
+
+/// Visits a message's field list and writes the beginning of each field's row.
+struct row_writer {
+  std::string kind;
+  std::vector<std::string>& rows;
+
+  template <class T>
+  void operator()(std::uint8_t tag, std::string_view name, const T& value) {
+    write(tag, name, type_name(value), "required");
+  }
+  template <class T>
+  void operator()(std::uint8_t tag, std::string_view name, const std::optional<T>&) {
+    write(tag, name, type_name(T{}), "optional");
+  }
+  void write(std::uint8_t tag, std::string_view name, const std::string& type, const char* need) {
+    rows.push_back("| " + kind + " | " + std::to_string(tag) + " | `" + std::string(name) + "` | " +
+                   type + " | " + need + " |");
+  }
+};
+
+template <class Message>
+void add_rows(const char* kind, std::vector<std::string>& rows) {
+  const Message message{};
+  row_writer write{kind, rows};
+  Message::fields(message, write);
+}
+
+void expect_rows(const std::string& heading, const std::vector<std::string>& beginnings) {
+  const auto rows = rows_under(heading);
+  BOOST_TEST_REQUIRE(rows.size() == beginnings.size(), heading);
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    BOOST_TEST(rows[i].starts_with(beginnings[i]), rows[i] << " is not " << beginnings[i]);
+}
+
+std::string hex(opcode code) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  const auto number = static_cast<std::size_t>(code);
+  return {'0', 'x', digits[number >> 4], digits[number & 15]};
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(spec)
+
+BOOST_AUTO_TEST_CASE(operations_are_those_of_the_table) {
+  std::vector<std::string> rows{"| Opcode | Operation |"};
+  for (const auto& row : operations)
+    rows.push_back("| " + hex(row.code) + " | `" + std::string(row.name) + "` | " +
+                   std::to_string(row.request_size_max) + " |");
+  rows.push_back("| others | | " + std::to_string(request_limit(0xFF)) + " |");
+  expect_rows("## 5 Operations", rows);
+}
+
+BOOST_AUTO_TEST_CASE(fields_are_those_of_the_messages) {
+  std::size_t fields = 0;
+  for_each_operation([&](opcode op, auto request, auto reply) {
+    std::vector<std::string> rows;
+    add_rows<decltype(request)>("request", rows);
+    if (!std::is_same_v<decltype(reply), integration_reply>)
+      add_rows<decltype(reply)>("reply", rows);
+    expect_rows("### " + std::string(find_operation(static_cast<std::uint8_t>(op))->name), rows);
+    fields += rows.size();
+  });
+  std::vector<std::string> record, error;
+  add_rows<integration_record>("record", record);
+  expect_rows("### integration record", record);
+  BOOST_TEST(fields + record.size() >= 50u);
+}
+
+BOOST_AUTO_TEST_CASE(errors_are_those_of_the_vocabulary) {
+  std::vector<std::string> rows;
+  add_rows<error_reply>("reply", rows);
+  rows.push_back("| Code | Name |");
+  for (const auto& row : error_descriptions)
+    rows.push_back("| " + std::to_string(static_cast<unsigned>(row.code)) + " | `" +
+                   std::string(row.name) + "` | ");
+  expect_rows("### error", rows);
+  const auto found = rows_under("### error");
+  for (std::size_t i = 0; i < error_descriptions.size(); ++i)
+    BOOST_TEST(found.at(i + 4).ends_with(" | " + std::string(error_descriptions[i].text) + " |"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
