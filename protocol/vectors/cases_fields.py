@@ -49,8 +49,8 @@ def order():
     optional = join(COMPANY, field(3, bytes(8)), field(2, b"github"))
     yield refused("list_optional_swapped", "Two optional fields in the wrong order.", "P4.4",
                   "integration_list_request", optional, "field_order")
-    yield refused("fetch_fields_swapped", "The order counts before what seems to be missing.", "P4.4",
-                  FETCH, join(NAME, COMPANY), "field_order")
+    yield refused("fetch_fields_swapped", "The order counts before what seems to be missing.",
+                  "P4.4", FETCH, join(NAME, COMPANY), "field_order")
     yield refused("fetch_company_again_at_end", "A lower tag comes late.", "P4.4", FETCH,
                   join(COMPANY, NAME, COMPANY), "field_order")
     yield refused("fetch_unknown_swapped", "Unknown fields obey the order too.", "P4.4", FETCH,

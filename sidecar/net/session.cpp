@@ -114,7 +114,9 @@ std::size_t session::answer_all(protocol::bytes_view input) {
     if (next.status == protocol::split_status::incomplete) break;
     if (next.status == protocol::split_status::failed) {
       gathered_ += dispatch::refuse(next.error, next.value.head, output_room());
-      shed(next.error, "frame_size_max", protocol::request_limit(next.value.head.opcode));
+      const std::size_t limit = protocol::request_limit(next.value.head.opcode);
+      shed(next.error, next.error == errc::frame_too_large ? "request_size_max" : "frame_header",
+           limit);
       break;
     }
     closing_ = answer_one(next.value, input.subspan(used, next.size));

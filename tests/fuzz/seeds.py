@@ -4,7 +4,9 @@ import json
 import pathlib
 import sys
 
-HELLO = bytes.fromhex("0000002201000000000000010100000008000000000000000102000000080000000000000001")
+HELLO = bytes.fromhex(
+    "000000220100000000000001" "01000000080000000000000001" "02000000080000000000000001"
+)
 
 # The order of for_each_operation in protocol/messages.hpp: the first byte of a seed for `messages`.
 OPERATIONS = [
