@@ -23,7 +23,7 @@ void json_printer::print(freshness value) {
 }
 
 void json_printer::print(const secret_bytes& value) {
-  append_json_string("[" + std::to_string(value.value.size()) + " secret bytes]", out_);
+  ((out_ += "\"[") += std::to_string(value.value.size())) += " secret bytes]\"";
 }
 
 }  // namespace coffer::protocol

@@ -1,0 +1,44 @@
+#include <cstdio>
+
+#include "output.hpp"
+#include "program.hpp"
+
+namespace coffer::cli {
+namespace {
+
+void print_status(const daemon_status& now, bool json) {
+  if (json) {
+    json_object out;
+    out.add("version", now.version).add("started_at", now.started_at);
+    out.add("memory_mode", now.memory_mode).add("memory_total", now.memory_total);
+    out.add("memory_used", now.memory_used).add("key_source", now.key_source);
+    out.add("key_id", now.key_id).add("store", now.store).add("connections", now.connections);
+    out.add("requests", now.requests).add("cache_entries", now.cache_entries);
+    out.add("cache_bytes", now.cache_bytes);
+    std::puts(out.text().c_str());
+    return;
+  }
+  print_pairs({{"version", now.version},
+               {"started", time_text(now.started_at)},
+               {"locked memory", now.memory_mode + ", " + size_text(now.memory_used) + " of " +
+                                     size_text(now.memory_total) + " used"},
+               {"master key", now.key_id + " from " + now.key_source + "://"},
+               {"store", now.store},
+               {"connections", std::to_string(now.connections)},
+               {"requests", std::to_string(now.requests)},
+               {"cache", std::to_string(now.cache_entries) + " secrets, " +
+                             size_text(now.cache_bytes) + " of ciphertext"}});
+}
+
+}  // namespace
+
+void add_daemon_commands(CLI::App& program, const globals& all, action& run) {
+  program.add_subcommand("status", "how the daemon is doing")->callback([&] {
+    run = [&] { print_status(all.connect().status(), all.json); };
+  });
+  program.add_subcommand("ping", "whether the daemon answers; prints nothing")->callback([&] {
+    run = [&] { all.connect().ping(); };
+  });
+}
+
+}  // namespace coffer::cli

@@ -1,0 +1,18 @@
+// Exit codes of coffer, from sysexits.h where it has one.
+#pragma once
+
+namespace coffer::cli {
+
+enum class exit_code : int {
+  ok = 0,
+  failure = 1,       // whatever has no code of its own
+  usage = 64,        // EX_USAGE
+  data = 65,         // EX_DATAERR: tampered, or an argument that breaks its rule
+  not_found = 66,    // EX_NOINPUT
+  unavailable = 69,  // EX_UNAVAILABLE: no daemon, or it has no store
+  conflict = 73,     // EX_CANTCREAT: it exists, or has changed meanwhile
+  temporary = 75,    // EX_TEMPFAIL: a limit or a deadline; try again
+  denied = 77,       // EX_NOPERM
+};
+
+}  // namespace coffer::cli

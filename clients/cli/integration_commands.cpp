@@ -1,0 +1,22 @@
+#include "program.hpp"
+
+namespace coffer::cli {
+
+void integration_arguments::declare(CLI::App& command) {
+  command.add_option("COMPANY", company, "id of the company, like cmp_acme")->required();
+  command.add_option("INTEGRATION", integration, "id of the integration, like slack")->required();
+}
+
+void add_integration_commands(CLI::App& program, const globals& all, action& run) {
+  CLI::App* noun = program.add_subcommand("integration", "a company's integration credentials");
+  noun->require_subcommand(1);
+  noun->footer("Values come from a hidden prompt or standard input, never from the command line.");
+  add_integration_set(*noun, all, run);
+  add_integration_show(*noun, all, run);
+  add_integration_list(*noun, all, run);
+  add_integration_fetch(*noun, all, run);
+  add_integration_rotate(*noun, all, run);
+  add_integration_delete(*noun, all, run);
+}
+
+}  // namespace coffer::cli

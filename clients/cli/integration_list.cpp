@@ -1,0 +1,52 @@
+#include <cstdio>
+
+#include "output.hpp"
+#include "program.hpp"
+
+namespace coffer::cli {
+namespace {
+
+std::vector<integration_info> all_of(client& daemon, const std::string& company) {
+  std::vector<integration_info> found;
+  for (bool more = true; more;) {
+    const auto page = daemon.list(company, found.empty() ? "" : found.back().integration);
+    found.insert(found.end(), page.integrations.begin(), page.integrations.end());
+    more = page.more && !page.integrations.empty();
+  }
+  return found;
+}
+
+void print_json(const std::vector<integration_info>& found) {
+  std::string out = "[";
+  for (const auto& one : found) out += (out.size() > 1 ? "," : "") + json_of(one);
+  std::puts((out + "]").c_str());
+}
+
+void list(const globals& all, const std::string& company) {
+  client daemon = all.connect();
+  const auto found = all_of(daemon, company);
+  if (all.json) return print_json(found);
+  if (found.empty()) {
+    std::printf("%s has no integrations\n", company.c_str());
+    return;
+  }
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& one : found)
+    rows.push_back({one.integration, one.provider, one.label.empty() ? "-" : one.label, one.status,
+                    std::to_string(one.version), time_text(one.rotated_at),
+                    time_text(one.last_used_at), time_text(one.expires_at)});
+  print_table(
+      {"INTEGRATION", "PROVIDER", "LABEL", "STATUS", "VERSION", "ROTATED", "LAST USED", "EXPIRES"},
+      rows);
+}
+
+}  // namespace
+
+void add_integration_list(CLI::App& noun, const globals& all, action& run) {
+  auto* command = noun.add_subcommand("list", "a company's integrations, without their values");
+  auto company = std::make_shared<std::string>();
+  command->add_option("COMPANY", *company, "id of the company, like cmp_acme")->required();
+  command->callback([&all, &run, company] { run = [&all, company] { list(all, *company); }; });
+}
+
+}  // namespace coffer::cli

@@ -1,0 +1,50 @@
+#include <cstdio>
+
+#include "output.hpp"
+#include "program.hpp"
+#include "secret_input.hpp"
+
+namespace coffer::cli {
+namespace {
+
+struct arguments : integration_arguments {
+  std::string provider, label, scopes, expires;
+  bool replace = false;
+};
+
+std::optional<std::string> given(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  return text;
+}
+
+void set(const globals& all, const arguments& given_to) {
+  set_options options;
+  options.provider = given(given_to.provider);
+  options.label = given(given_to.label);
+  options.scopes = given(given_to.scopes);
+  options.replace = given_to.replace;
+  if (!given_to.expires.empty()) options.expires_at = parse_time(given_to.expires);
+  client daemon = all.connect();
+  const secret value = read_secret("Value (hidden): ");
+  const auto info = daemon.set(given_to.company, given_to.integration, value.reveal(), options);
+  all.json ? static_cast<void>(std::puts(json_of(info).c_str())) : print_integration(info);
+}
+
+}  // namespace
+
+void add_integration_set(CLI::App& noun, const globals& all, action& run) {
+  auto* command = noun.add_subcommand("set", "connect an integration by pasting its key");
+  auto to = std::make_shared<arguments>();
+  to->declare(*command);
+  command->add_option("--provider", to->provider, "default: recognised by the value's prefix");
+  command->add_option("--label", to->label, "a name for people");
+  command->add_option("--scopes", to->scopes, "what the key may do, separated by spaces");
+  command->add_option("--expires", to->expires, "2027-01-31, 2027-01-31T12:00:00Z, +90d, +12h");
+  command->add_flag("--replace", to->replace, "also if the integration exists");
+  command->footer(
+      "Examples:\n  coffer integration set cmp_acme slack\n"
+      "  pass show slack | coffer integration set cmp_acme slack --label Slack");
+  command->callback([&all, &run, to] { run = [&all, to] { set(all, *to); }; });
+}
+
+}  // namespace coffer::cli

@@ -1,0 +1,105 @@
+#include <cstdio>
+
+#include "coffer/error.hpp"
+#include "exit_codes.hpp"
+#include "program.hpp"
+#include "protocol/error.hpp"
+
+namespace coffer::cli {
+namespace {
+
+constexpr const char* about = "coffer talks to this host's cofferd, the secrets sidecar.";
+
+constexpr const char* more =
+    "Exit codes:  0 done            64 usage                65 tampered, or an invalid argument\n"
+    "            66 not found       69 no daemon or store   73 exists, or changed meanwhile\n"
+    "            75 try again       77 denied                1 anything else\n"
+    "The socket:  --socket, else COFFER_SOCKET, else the one of ~/.company-agents if it is there,\n"
+    "             else /run/coffer/coffer.sock";
+
+exit_code code_of(const error& failed) {
+  if (dynamic_cast<const unavailable*>(&failed)) return exit_code::unavailable;
+  if (dynamic_cast<const timeout*>(&failed)) return exit_code::temporary;
+  switch (static_cast<errc>(failed.code())) {
+    case errc::denied:
+      return exit_code::denied;
+    case errc::not_found:
+      return exit_code::not_found;
+    case errc::already_exists:
+    case errc::version_conflict:
+      return exit_code::conflict;
+    case errc::tampered:
+    case errc::invalid_field:
+      return exit_code::data;
+    case errc::too_many_connections:
+    case errc::too_many_requests:
+    case errc::overloaded:
+    case errc::timed_out:
+    case errc::shutting_down:
+      return exit_code::temporary;
+    case errc::key_unavailable:
+    case errc::store_unavailable:
+      return exit_code::unavailable;
+    default:
+      return exit_code::failure;
+  }
+}
+
+int report(const char* what, exit_code code) {
+  std::fprintf(stderr, "coffer: %s\n", what);
+  return static_cast<int>(code);
+}
+
+void declare_globals(CLI::App& program, globals& all) {
+  program.set_version_flag("--version", "coffer 0.1.0");
+  program.add_option("--socket", all.socket, "path of the daemon's socket");
+  program.add_option("--timeout", all.timeout_s, "seconds to wait for the daemon; default 10")
+      ->check(CLI::Range(0.001, 3600.0));
+  program.add_flag("--json", all.json, "print JSON");
+  program.footer(more);
+  program.require_subcommand(1);
+  program.fallthrough();
+}
+
+int run_program(int argc, char** argv) {
+  globals all;
+  action run;
+  CLI::App program(about, "coffer");
+  declare_globals(program, all);
+  add_daemon_commands(program, all, run);
+  add_integration_commands(program, all, run);
+  for (CLI::App* command : program.get_subcommands([](CLI::App*) { return true; })) {
+    command->fallthrough();
+    for (CLI::App* verb : command->get_subcommands([](CLI::App*) { return true; }))
+      verb->fallthrough();
+  }
+  try {
+    program.parse(argc, argv);
+    run();
+    return static_cast<int>(exit_code::ok);
+  } catch (const CLI::ParseError& asked) {
+    return program.exit(asked) == 0 ? 0 : static_cast<int>(exit_code::usage);
+  }
+}
+
+}  // namespace
+
+client globals::connect() const {
+  return client({.socket = socket,
+                 .timeout = std::chrono::milliseconds(static_cast<long>(timeout_s * 1000))});
+}
+
+}  // namespace coffer::cli
+
+int main(int argc, char** argv) {
+  using coffer::cli::exit_code;
+  try {
+    return coffer::cli::run_program(argc, argv);
+  } catch (const coffer::cli::usage_error& wrong) {
+    return coffer::cli::report(wrong.what(), exit_code::usage);
+  } catch (const coffer::error& failed) {
+    return coffer::cli::report(failed.what(), coffer::cli::code_of(failed));
+  } catch (const std::exception& failed) {
+    return coffer::cli::report(failed.what(), exit_code::failure);
+  }
+}

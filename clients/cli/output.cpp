@@ -1,0 +1,116 @@
+#include "output.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <ctime>
+
+#include "program.hpp"
+#include "protocol/json.hpp"
+
+namespace coffer::cli {
+namespace {
+
+// Columns that a text takes: its characters, not its bytes.
+std::size_t width(std::string_view text) {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+void print_row(const std::vector<std::string>& cells, const std::vector<std::size_t>& widths) {
+  std::string line;
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    line += cells[i];
+    if (i + 1 < cells.size()) line.append(widths[i] - width(cells[i]) + 2, ' ');
+  }
+  std::puts(line.c_str());
+}
+
+std::string dashed(const std::string& text) { return text.empty() ? "-" : text; }
+
+}  // namespace
+
+void print_table(const std::vector<std::string>& heads,
+                 const std::vector<std::vector<std::string>>& rows) {
+  std::vector<std::size_t> widths;
+  for (const auto& head : heads) widths.push_back(width(head));
+  for (const auto& row : rows)
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width(row[i]));
+  print_row(heads, widths);
+  for (const auto& row : rows) print_row(row, widths);
+}
+
+void print_pairs(const std::vector<std::pair<std::string, std::string>>& pairs) {
+  std::size_t widest = 0;
+  for (const auto& [name, value] : pairs) widest = std::max(widest, width(name));
+  for (const auto& [name, value] : pairs) print_row({name, dashed(value)}, {widest, 0});
+}
+
+std::string time_text(std::optional<std::uint64_t> ms) {
+  if (!ms) return "-";
+  const auto seconds = static_cast<std::time_t>(*ms / 1000);
+  std::tm parts{};
+  char text[32];
+  if (!gmtime_r(&seconds, &parts) || strftime(text, sizeof text, "%F %T UTC", &parts) == 0)
+    return std::to_string(*ms) + " ms";
+  return text;
+}
+
+std::string size_text(std::uint64_t bytes) {
+  constexpr const char* units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+  auto value = static_cast<double>(bytes);
+  std::size_t unit = 0;
+  for (; value >= 1024 && unit + 1 < std::size(units); ++unit) value /= 1024;
+  char text[32];
+  std::snprintf(text, sizeof text, unit == 0 ? "%.0f %s" : "%.1f %s", value, units[unit]);
+  return text;
+}
+
+void json_object::begin(std::string_view name) {
+  if (!body_.empty()) body_ += ',';
+  protocol::append_json_string(name, body_);
+  body_ += ':';
+}
+
+json_object& json_object::add(std::string_view name, std::string_view text) {
+  begin(name);
+  protocol::append_json_string(text, body_);
+  return *this;
+}
+
+json_object& json_object::add(std::string_view name, std::uint64_t number) {
+  begin(name);
+  body_ += std::to_string(number);
+  return *this;
+}
+
+json_object& json_object::add(std::string_view name, std::optional<std::uint64_t> number) {
+  begin(name);
+  body_ += number ? std::to_string(*number) : "null";
+  return *this;
+}
+
+std::string json_of(const integration_info& one) {
+  json_object out;
+  out.add("integration", one.integration).add("provider", one.provider).add("label", one.label);
+  out.add("status", one.status).add("scopes", one.scopes).add("version", one.version);
+  out.add("created_at", one.created_at).add("rotated_at", one.rotated_at);
+  out.add("last_used_at", one.last_used_at).add("expires_at", one.expires_at);
+  if (one.last_error) out.add("last_error", *one.last_error);
+  return out.text();
+}
+
+void print_integration(const integration_info& one) {
+  print_pairs({{"integration", one.integration},
+               {"provider", one.provider},
+               {"label", one.label},
+               {"status", one.status},
+               {"scopes", one.scopes},
+               {"version", std::to_string(one.version)},
+               {"created", time_text(one.created_at)},
+               {"rotated", time_text(one.rotated_at)},
+               {"last used", time_text(one.last_used_at)},
+               {"expires", time_text(one.expires_at)},
+               {"last error", one.last_error.value_or("")}});
+}
+
+}  // namespace coffer::cli
