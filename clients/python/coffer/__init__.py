@@ -4,8 +4,8 @@
         secret = c.fetch("cmp_acme", "slack")
         call_slack(token=secret.reveal())
 
-Standard library only. A client may be used by several threads, one request at a time, and survives a
-fork: the child connects anew.
+Standard library only. A client may be used by several threads, one request at a time, and survives
+a fork: the child connects anew.
 """
 
 import os

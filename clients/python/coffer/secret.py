@@ -4,9 +4,9 @@ from typing import Optional
 
 
 class Secret:
-    """A value and what was said of it. It prints as a placeholder, and cannot be compared, hashed,
-    copied or pickled. The value comes by reveal() only; wipe() overwrites it, at the latest when the
-    object goes. What reveal() returned is the caller's to forget.
+    """A value and what was said of it. It hides itself when printed, and cannot be compared,
+    hashed, copied or pickled. The value comes by reveal() only; wipe() overwrites it, at the latest
+    when the object goes. What reveal() returned is the caller's to forget.
 
     version: grows with each rotation · freshness: "fresh", "stale" or "pinned" · age: ms, with
     "stale" · expires_at: ms since the epoch, UTC, or None.
@@ -17,7 +17,8 @@ class Secret:
     def __init__(self, value, version: int, freshness: str = "fresh", age: Optional[int] = None,
                  expires_at: Optional[int] = None):
         self._value = bytearray(value)
-        self.version, self.freshness, self.age, self.expires_at = version, freshness, age, expires_at
+        self.version, self.freshness = version, freshness
+        self.age, self.expires_at = age, expires_at
 
     @classmethod
     def _from_reply(cls, reply):

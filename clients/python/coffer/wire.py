@@ -183,7 +183,7 @@ def any_frame(_opcode):
 
 
 def encode_fields(fields, message):
-    """The fields of a message; None and missing keys are absent. Raises WireError (invalid_field)."""
+    """The fields of a message; None and missing keys are absent. Raises WireError."""
     out = bytearray()
     for tag, name, (encode, _), required in fields:
         value = message.get(name)
