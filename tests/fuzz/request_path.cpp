@@ -9,6 +9,7 @@
 #include "policy/policy_file.hpp"
 #include "protocol/message/error.hpp"
 #include "protocol/operations.hpp"
+#include "protocol/reader.hpp"
 #include "secret/arena.hpp"
 #include "tests/memory_store/memory_store.hpp"
 
@@ -21,8 +22,8 @@ void expect(bool truth) {
 }
 
 // One daemon without sockets, its store in memory, an integration in it.
-struct daemon {
-  daemon() {
+struct daemon_without_sockets {
+  daemon_without_sockets() {
     log::set_level(log::level::error);
     secret::buffer key(32);
     ring.add(std::move(key));
@@ -65,7 +66,7 @@ void check_reply(const protocol::frame& request, protocol::bytes_view bytes) {
   expect(error.code != 0 && !error.text.value.empty());
 }
 
-void converse(daemon& home, dispatch::peer& from, protocol::bytes_view input) {
+void converse(daemon_without_sockets& home, dispatch::peer& from, protocol::bytes_view input) {
   std::vector<std::byte> out(dispatch::reply_size_max);
   for (;;) {
     const auto next = protocol::split(input, protocol::request_limit);
@@ -84,7 +85,7 @@ void converse(daemon& home, dispatch::peer& from, protocol::bytes_view input) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static auto& arena = secret::open_process_arena({.allow_unlocked = true});
   static_cast<void>(arena);
-  static auto* const home = new daemon;
+  static auto* const home = new daemon_without_sockets;
   static const policy::policy policy = rules();
   if (size == 0) return 0;
   policy::caller who{.uid = data[0] % 4U, .gid = 9, .pid = 1, .groups = {}};
