@@ -67,8 +67,12 @@ void file_source::create() {
   const bool written = write_all(fd, key.reveal(secret::purpose::key_load));
   close(fd);
   if (!written) refuse("write", temporary);
-  if (renameat2(AT_FDCWD, temporary.c_str(), AT_FDCWD, path_.c_str(), RENAME_NOREPLACE) != 0)
+  if (renameat2(AT_FDCWD, temporary.c_str(), AT_FDCWD, path_.c_str(), RENAME_NOREPLACE) != 0) {
+    const int failed = errno;
+    unlink(temporary.c_str());
+    errno = failed;
     refuse("put the new key at", path_);
+  }
   sync_directory(directory);
 }
 

@@ -59,10 +59,12 @@ void sealed_cache::insert(const associated_data& where, entry_facts facts,
                           std::uint64_t now) {
   const std::lock_guard lock(mutex_);
   if (generation == generation_) put(where, facts, value);
-  if (entry* cached = find(where.address()))
+  if (entry* cached = find(where.address())) {
     mark_used(*cached, now);
-  else
+    cached->referenced = false;  // only a second use earns it another round of the hand
+  } else {
     used_and_dropped_.push_back({decode(where.address()), now});
+  }
 }
 
 void sealed_cache::erase(const associated_data& where) {

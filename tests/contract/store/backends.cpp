@@ -1,20 +1,11 @@
 #include "tests/contract/store/backends.hpp"
 
-#include <stdlib.h>
-
 #include <boost/test/unit_test.hpp>
 
 #include "store/sqlite_store.hpp"
 #include "tests/memory_store/memory_store.hpp"
 
 namespace coffer::tests {
-
-temporary_folder::temporary_folder() {
-  std::string pattern = std::filesystem::temp_directory_path() / "coffer-XXXXXX";
-  path_ = mkdtemp(pattern.data());
-}
-
-temporary_folder::~temporary_folder() { std::filesystem::remove_all(path_); }
 
 std::vector<backend> backends() {
   return {

@@ -1,28 +1,15 @@
 // The stores that the contract suite runs against: a backend is one line in backends().
 #pragma once
 
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "store/store.hpp"
+#include "tests/temporary_folder.hpp"
 
 namespace coffer::tests {
-
-/// A private folder (mode 0700), removed with the object.
-class temporary_folder {
- public:
-  temporary_folder();
-  ~temporary_folder();
-  temporary_folder(const temporary_folder&) = delete;
-  temporary_folder& operator=(const temporary_folder&) = delete;
-  std::string file(const std::string& name) const { return path_ / name; }
-
- private:
-  std::filesystem::path path_;
-};
 
 struct backend {
   std::string name;

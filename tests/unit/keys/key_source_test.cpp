@@ -1,0 +1,143 @@
+#include "keys/key_source.hpp"
+
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/test/unit_test.hpp>
+#include <fstream>
+
+#include "error/start_error.hpp"
+#include "keys/key_text.hpp"
+#include "tests/temporary_folder.hpp"
+
+using namespace coffer;
+using coffer::tests::temporary_folder;
+
+namespace {
+
+std::string text_of(const secret::buffer& key) {
+  const auto bytes = key.reveal(secret::purpose::key_load);
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+std::string parsed(const std::string& content) {
+  try {
+    return text_of(keys::parse_key(std::as_bytes(std::span(content)), "here"));
+  } catch (const start_error& error) { return std::string("refused: ") + error.what(); }
+}
+
+bool refused(const std::string& content) { return parsed(content).starts_with("refused: "); }
+
+std::string line_of(const std::string& uri) {
+  try {
+    keys::open_key_source(uri);
+    return "";
+  } catch (const start_error& error) { return error.what(); }
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(K2_key_forms)
+
+BOOST_AUTO_TEST_CASE(raw_hex_and_base64_give_the_same_key) {
+  const std::string key = "0123456789abcdefghijklmnopqrstuv";
+  const std::string hex = "303132333435363738396162636465666768696a6b6c6d6e6f70717273747576";
+  const std::string base64 = "MDEyMzQ1Njc4OWFiY2RlZmdoaWprbG1ub3BxcnN0dXY=";
+  for (const auto& form : {key, hex, hex + "\n", base64, base64 + "\n"})
+    BOOST_TEST(parsed(form) == key);
+}
+
+BOOST_AUTO_TEST_CASE(everything_else_is_refused_with_its_length) {
+  const std::string hex(64, 'a');
+  BOOST_TEST(parsed(std::string(31, 'k')).find("has 31 bytes") != std::string::npos);
+  BOOST_TEST(refused(std::string(33, 'k')));
+  BOOST_TEST(refused(hex + "\n\n"));
+  BOOST_TEST(refused(hex.substr(1) + "g"));
+  BOOST_TEST(refused(""));
+  BOOST_TEST(refused("MDEyMzQ1Njc4OWFiY2RlZmdoaWprbG1ub3BxcnN0dXZ="));  // bits in the padding
+  BOOST_TEST(refused("MDEyMzQ1Njc4OWFiY2RlZmdoaWprbG1ub3BxcnN0dXYA"));  // no padding
+  BOOST_TEST(refused("MDEyMzQ1Njc4OWFiY2RlZmdoaWprbG1ub3Bxcn-0dXY="));  // another alphabet
+}
+
+BOOST_AUTO_TEST_CASE(other_schemes_say_what_there_is) {
+  BOOST_TEST(line_of("ftp://x").find("\"ftp\"") != std::string::npos);
+  BOOST_TEST(line_of("file://relative").find("not absolute") != std::string::npos);
+  BOOST_TEST(line_of("env://").find("name of a variable") != std::string::npos);
+  BOOST_TEST(line_of("credential://a/b").find("credential's name") != std::string::npos);
+  BOOST_TEST(line_of("file:///x") == "");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(K3_file_source)
+
+BOOST_AUTO_TEST_CASE(creates_a_private_key_once) {
+  const temporary_folder folder;
+  const std::string path = folder.file("secrets/master.key");
+  const auto source = keys::open_key_source("file://" + path);
+  BOOST_TEST(!source->load());
+  source->create();
+  struct stat found {};
+  BOOST_TEST_REQUIRE(stat(path.c_str(), &found) == 0);
+  BOOST_TEST((found.st_mode & 0777) == 0600u);
+  BOOST_TEST(found.st_size == 32);
+  const std::string first = text_of(*source->load());
+  BOOST_CHECK_THROW(source->create(), start_error);
+  BOOST_TEST(text_of(*source->load()) == first);
+  BOOST_TEST(access((path + ".new").c_str(), F_OK) != 0);
+}
+
+BOOST_AUTO_TEST_CASE(what_a_crash_left_is_not_taken_for_a_key) {
+  const temporary_folder folder;
+  const std::string path = folder.file("master.key");
+  std::ofstream(path + ".new") << "half a key";
+  const auto source = keys::open_key_source("file://" + path);
+  BOOST_TEST(!source->load());
+  source->create();
+  BOOST_TEST(source->load()->size() == 32u);
+}
+
+BOOST_AUTO_TEST_CASE(two_keys_differ) {
+  const temporary_folder folder;
+  std::string keys_made[2];
+  for (int i = 0; i < 2; ++i) {
+    const auto source = keys::open_key_source("file://" + folder.file(std::to_string(i)));
+    source->create();
+    keys_made[i] = text_of(*source->load());
+  }
+  BOOST_TEST(keys_made[0] != keys_made[1]);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(K2_other_sources)
+
+BOOST_AUTO_TEST_CASE(env_is_read_once_and_erased) {
+  char variable[] =
+      "COFFER_TEST_KEY=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+  putenv(variable);  // the string itself becomes part of the environment
+  const auto source = keys::open_key_source("env://COFFER_TEST_KEY");
+  BOOST_TEST(text_of(*source->load()) == std::string(32, '\xaa'));
+  BOOST_TEST(getenv("COFFER_TEST_KEY") == nullptr);
+  BOOST_TEST(std::string(variable + 16) == "");  // overwritten where it stood
+  BOOST_TEST(!source->load());
+  BOOST_CHECK_THROW(source->create(), start_error);
+}
+
+BOOST_AUTO_TEST_CASE(credentials_come_from_systemds_folder) {
+  const temporary_folder folder;
+  std::ofstream(folder.file("master-key")) << std::string(32, 'c');
+  chmod(folder.file("master-key").c_str(), 0400);
+  const auto source = keys::open_key_source("credential://master-key");
+  unsetenv("CREDENTIALS_DIRECTORY");
+  BOOST_CHECK_THROW(source->load(), start_error);
+  setenv("CREDENTIALS_DIRECTORY", folder.path().c_str(), 1);
+  BOOST_TEST(text_of(*source->load()) == std::string(32, 'c'));
+  BOOST_TEST(!keys::open_key_source("credential://other")->load());
+  BOOST_CHECK_THROW(source->create(), start_error);
+  unsetenv("CREDENTIALS_DIRECTORY");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
