@@ -62,16 +62,30 @@ BOOST_AUTO_TEST_CASE(equal_ct_compares_all_bytes_and_sizes) {
   BOOST_TEST(!secret::equal_ct(text("abc"), text("abcd")));
 }
 
-BOOST_AUTO_TEST_CASE(wipe_registers_clears_them) {
 #if defined(__x86_64__)
+BOOST_AUTO_TEST_CASE(wipe_registers_clears_the_vector_registers) {
   alignas(16) char out[16];
   asm volatile("pcmpeqd %%xmm7, %%xmm7\n movdqa %%xmm7, %0" : "=m"(out)::"xmm7");
   BOOST_TEST(out[0] == static_cast<char>(0xFF));
   secret::wipe_registers();
   asm volatile("movdqa %%xmm7, %0" : "=m"(out));
   BOOST_TEST(out[0] == 0);
-#endif
 }
+
+BOOST_AUTO_TEST_CASE(wipe_registers_clears_those_that_memcpy_uses_with_avx512) {
+  if (!__builtin_cpu_supports("avx512f")) {
+    BOOST_TEST_MESSAGE("this processor has no AVX-512");
+    return;
+  }
+  alignas(64) char out[64];
+  asm volatile("vpternlogd $0xFF, %%zmm20, %%zmm20, %%zmm20\n vmovdqa64 %%zmm20, %0" : "=m"(out));
+  BOOST_TEST(out[0] == static_cast<char>(0xFF));
+  asm volatile("vpternlogd $0xFF, %%zmm20, %%zmm20, %%zmm20" ::: "memory");
+  secret::wipe_registers();
+  asm volatile("vmovdqa64 %%zmm20, %0" : "=m"(out));
+  BOOST_TEST(out[63] == 0);
+}
+#endif
 
 BOOST_AUTO_TEST_CASE(a_hardened_process_makes_no_core) {
   const pid_t child = fork();

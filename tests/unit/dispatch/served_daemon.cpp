@@ -1,0 +1,48 @@
+#include "tests/unit/dispatch/served_daemon.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+namespace coffer::tests {
+namespace {
+
+policy::policy rules() {
+  std::string text;
+  int uid = 0;
+  for (const char* role : {"adapter", "validator", "operator", "admin", "observer"})
+    text += "[[rule]]\nname = \"" + std::string(role) + "\"\nusers = [" + std::to_string(++uid) +
+            "]\nroles = [\"" + role + "\"]\n";
+  return policy::parse_policy(text, "test", 0);
+}
+
+}  // namespace
+
+dispatch::peer served_daemon::connect(uid_t uid, bool greet) {
+  const policy::caller who{.uid = uid, .gid = 4711, .pid = 1, .groups = {}};
+  return dispatch::peer{who, rules().authority_of(who), budget_, greet};
+}
+
+reply served_daemon::ask_raw(dispatch::peer& from, protocol::bytes_view frame) {
+  const auto request = protocol::split(frame, protocol::any_frame);
+  BOOST_TEST_REQUIRE((request.status == protocol::split_status::complete));
+  reply back;
+  auto done = dispatch::serve(context_, from, request.value, false, out_);
+  back.deferred = done.deferred;
+  if (done.deferred) done = dispatch::serve(context_, from, request.value, true, out_);
+  BOOST_TEST_REQUIRE(!done.deferred);
+  back.closed = done.close;
+  const auto answer = protocol::split({out_.data(), done.reply_size}, protocol::any_frame);
+  BOOST_TEST_REQUIRE((answer.status == protocol::split_status::complete));
+  BOOST_TEST(answer.size == done.reply_size);
+  BOOST_TEST(answer.value.head.request_id == request.value.head.request_id);
+  BOOST_TEST(answer.value.head.opcode == request.value.head.opcode);
+  back.fields = answer.value.fields;
+  if ((answer.value.head.flags & protocol::flag_error) == 0) return back;
+  protocol::error_reply error;
+  BOOST_TEST_REQUIRE(!protocol::decode_message(answer.value.fields, error));
+  back.code = static_cast<errc>(error.code);
+  back.text = error.text.value;
+  BOOST_TEST(error.name.value == name_of(back.code));
+  return back;
+}
+
+}  // namespace coffer::tests
