@@ -4,7 +4,9 @@
 
 namespace coffer::secret {
 
-void wipe(std::span<std::byte> bytes) noexcept { explicit_bzero(bytes.data(), bytes.size()); }
+void wipe(std::span<std::byte> bytes) noexcept {
+  if (!bytes.empty()) explicit_bzero(bytes.data(), bytes.size());
+}
 
 #if defined(__x86_64__)
 namespace {

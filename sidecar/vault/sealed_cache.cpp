@@ -1,5 +1,6 @@
 #include "vault/sealed_cache.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <new>
 #include <string_view>
@@ -138,7 +139,7 @@ void sealed_cache::put(const associated_data& where, entry_facts facts,
   associated_data bound = where;
   bound.bind(facts.version, value.key_id);
   std::memcpy(one->tail(), bound.whole().data(), associated_size);
-  std::memcpy(one->tail() + associated_size, value.ciphertext.data(), value.ciphertext.size());
+  std::ranges::copy(value.ciphertext, one->tail() + associated_size);
   one->ring_slot = static_cast<std::uint32_t>(ring_.size());
   ring_.push_back(one);
   index_.insert(one);
