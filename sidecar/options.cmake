@@ -33,3 +33,8 @@ find_program(COFFER_MOLD mold)
 if(COFFER_MOLD)
   add_link_options(-fuse-ld=mold)
 endif()
+
+# Across the levels' libraries, a fetch is one call chain: link-time optimisation is worth a tenth.
+if(CMAKE_BUILD_TYPE STREQUAL "Release" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  set(CMAKE_INTERPROCEDURAL_OPTIMIZATION ON)
+endif()

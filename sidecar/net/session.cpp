@@ -1,5 +1,6 @@
 #include "net/session.hpp"
 
+#include <sched.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -57,18 +58,45 @@ void session::wait_writable() {
 void session::on_readable() {
   if (closing_) return close_when_done();
   if (!unsent_.empty()) return;  // a worker's reply waits to be read: on_writable() goes on
+  const bool brisk = clock::now() - answered_at_ < shared::poll_time;
+  const bool alone = std::exchange(all_.last_served, this) == this;
+  receive();
+  if (alone && brisk) poll_while_brisk();
+  if (may_read()) wait_readable();
+}
+
+// A sleeping thread is woken at a price that exceeds all the rest of a request. While this peer
+// alone is active and asks again soon after each reply, it is polled instead, within bounds: a
+// pause of poll_time ends it, and poll_budget gives all others their turn. Each try first yields to
+// whoever else wants the processor, which on a shared core is the peer itself.
+void session::poll_while_brisk() {
+  auto now = clock::now();
+  const auto until = now + shared::poll_budget;
+  auto patience = now + shared::poll_time;
+  while (may_read() && in_flight_ == 0 && now < std::min(until, patience)) {
+    sched_yield();
+    const bool got = receive();
+    now = clock::now();
+    if (got) patience = now + shared::poll_time;
+  }
+}
+
+// Receives once and answers; false if nothing had arrived.
+bool session::receive() {
   const auto input = all_.input.reveal(secret::purpose::wire);
   const std::size_t kept = unparsed_.size();
   const ssize_t got =
       recv(socket_.native_handle(), input.data() + kept, input.size() - kept, MSG_DONTWAIT);
-  if (got < 0 && (errno == EAGAIN || errno == EINTR)) return wait_readable();
+  if (got < 0 && (errno == EAGAIN || errno == EINTR)) return false;
   if (got <= 0) {  // a peer that only stopped writing still gets its replies
     closing_ = true;
-    return close_when_done();
+    close_when_done();
+    return true;
   }
   if (kept > 0) std::memcpy(input.data(), unparsed_.bytes().data(), kept);
   unparsed_.clear();
   consume(input.first(kept + static_cast<std::size_t>(got)));
+  return true;
 }
 
 void session::on_writable() {
@@ -85,9 +113,10 @@ void session::on_writable() {
   if (kept > 0) std::memcpy(input.data(), unparsed_.bytes().data(), kept);
   unparsed_.clear();
   consume(input.first(kept));
+  if (may_read()) wait_readable();
 }
 
-// Answers every whole frame of `input` (in the shared buffer), keeps the rest, reads on.
+// Answers every whole frame of `input` (in the shared buffer) and keeps the rest.
 void session::consume(protocol::bytes_span input) {
   const std::size_t used = answer_all(input);
   flush();
@@ -100,9 +129,7 @@ void session::consume(protocol::bytes_span input) {
   }
   secret::wipe(input);
   secret::wipe_registers();
-  if (closed_) return;
-  if (closing_) return close_when_done();
-  if (unsent_.empty()) wait_readable();
+  if (!closed_ && closing_) close_when_done();
 }
 
 // Answers frame by frame until one is incomplete, the peer does not read, or the connection ends.
@@ -144,6 +171,7 @@ bool session::flush() {
   const auto bytes = all_.output.reveal(secret::purpose::wire).first(std::exchange(gathered_, 0));
   const bool open = send(bytes);
   secret::wipe(bytes);
+  answered_at_ = clock::now();
   return open;
 }
 
@@ -249,6 +277,7 @@ void session::close() {
   socket_.close(ignored);
   unparsed_.clear();
   unsent_.clear();
+  if (all_.last_served == this) all_.last_served = nullptr;
   all_.sessions.erase(shared_from_this());
   all_.on_descriptor_freed();
 }

@@ -15,7 +15,8 @@ struct job;
 
 /// Runs on the I/O thread. One wait, then everything that has arrived is received, parsed and
 /// answered with one send. While replies wait for the peer to read, nothing more is read from it.
-/// A deadline belongs to the session: reap() is called every second.
+/// A peer that is the only one active and asks again within microseconds is polled for a moment
+/// before the thread sleeps. A deadline belongs to the session: reap() is called every second.
 class session : public std::enable_shared_from_this<session> {
  public:
   using socket = boost::asio::local::stream_protocol::socket;
@@ -38,6 +39,9 @@ class session : public std::enable_shared_from_this<session> {
   void wait_writable();
   void on_readable();
   void on_writable();
+  bool receive();
+  void poll_while_brisk();
+  bool may_read() const { return !closed_ && !closing_ && unsent_.empty(); }
   void consume(protocol::bytes_span input);
   std::size_t answer_all(protocol::bytes_view input);
   bool answer_one(const protocol::frame& request, protocol::bytes_view whole);
@@ -57,6 +61,7 @@ class session : public std::enable_shared_from_this<session> {
   held_bytes unsent_;
   std::size_t gathered_ = 0;  // bytes of replies in the shared output
   std::size_t in_flight_ = 0;
+  clock::time_point answered_at_{};  // when replies were last sent
   clock::time_point frame_began_{};  // of the unfinished frame; zero: none
   clock::time_point write_began_{};  // of the unsent bytes; zero: none
   bool waiting_readable_ = false;

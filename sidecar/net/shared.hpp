@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <unordered_set>
@@ -28,6 +29,11 @@ struct shared {
   /// Gathered replies are sent when they pass this: the rest has room for any single reply.
   static constexpr std::size_t flush_size = output_size - dispatch::reply_size_max;
 
+  /// How long a brisk peer is polled after a reply, and how long at a stretch, before others' events
+  /// are looked at again.
+  static constexpr std::chrono::microseconds poll_time{80};
+  static constexpr std::chrono::microseconds poll_budget{250};
+
   boost::asio::io_context& io;
   dispatch::context& daemon;
   dispatch::offload& workers;
@@ -36,6 +42,7 @@ struct shared {
   secret::buffer input{input_size};
   secret::buffer output{output_size};
   std::unordered_set<std::shared_ptr<session>> sessions;
+  const session* last_served = nullptr;  ///< whether one peer alone is active
   std::function<void()> on_descriptor_freed = [] {};
 };
 
