@@ -83,7 +83,7 @@ inline constexpr std::array error_descriptions{
     error_description{errc::too_many_connections, "too_many_connections",
                       "too many connections of this user; close some and retry"},
     error_description{errc::too_many_requests, "too_many_requests",
-                      "too many requests in flight on this connection; await replies first"},
+                      "too many requests of this user; retry after a moment"},
     error_description{errc::overloaded, "overloaded",
                       "the daemon is out of a bounded resource; retry after a moment"},
     error_description{errc::timed_out, "timed_out",

@@ -17,7 +17,7 @@ struct daemon_facts {
   std::string key_id;      ///< hex
   std::string store;
   std::uint64_t started_at = 0;  ///< ms since the epoch, UTC
-  std::uint64_t in_flight_max = 64;
+  std::uint64_t in_flight_max = 0;
   std::atomic<std::uint64_t> connections{0};
   std::atomic<std::uint64_t> requests{0};
 };

@@ -10,7 +10,9 @@ namespace coffer::net {
 struct limits {
   std::size_t connections_max = 0;  ///< 0: what the limit on descriptors leaves
   std::size_t connections_per_uid_max = 8192;
-  std::size_t in_flight_max = 64;                           ///< requests of one connection
+  /// Requests of one connection that wait for the store. Past it nothing more is read from the peer
+  /// until one is answered: a few keep the workers busy, and each may bring a large reply.
+  std::size_t in_flight_max = 4;
   std::size_t buffered_per_uid_max = std::size_t{1} << 20;  ///< bytes held for its peers
   std::size_t buffered_max = std::size_t{2} << 20;          ///< bytes held for all peers
   std::chrono::milliseconds frame_timeout{10'000};  ///< from a frame's first byte to its last

@@ -57,12 +57,12 @@ void session::wait_writable() {
 // Receives behind what was left unparsed, into the shared input.
 void session::on_readable() {
   if (closing_) return close_when_done();
-  if (!unsent_.empty()) return;  // a worker's reply waits to be read: on_writable() goes on
+  if (!may_ask()) return;  // a worker's reply was blocked meanwhile: resume() goes on
   const bool brisk = clock::now() - answered_at_ < shared::poll_time;
   const bool alone = std::exchange(all_.last_served, this) == this;
   receive();
   if (alone && brisk) poll_while_brisk();
-  if (may_read()) wait_readable();
+  if (may_ask()) wait_readable();
 }
 
 // A sleeping thread is woken at a price that exceeds all the rest of a request. While this peer
@@ -73,7 +73,7 @@ void session::poll_while_brisk() {
   auto now = clock::now();
   const auto until = now + shared::poll_budget;
   auto patience = now + shared::poll_time;
-  while (may_read() && in_flight_ == 0 && now < std::min(until, patience)) {
+  while (may_ask() && in_flight_ == 0 && now < std::min(until, patience)) {
     sched_yield();
     const bool got = receive();
     now = clock::now();
@@ -107,13 +107,18 @@ void session::on_writable() {
   if (!unsent_.empty()) return wait_writable();
   write_began_ = {};
   if (closing_) return close_when_done();
-  if (!unsent_.empty()) return;  // a worker's reply waits to be read: on_writable() goes on
+  resume();
+}
+
+// Goes on with what the peer had asked when it had to wait, then with what it asks next.
+void session::resume() {
+  if (!may_ask()) return;
   const auto input = all_.input.reveal(secret::purpose::wire);
   const std::size_t kept = unparsed_.size();
   if (kept > 0) std::memcpy(input.data(), unparsed_.bytes().data(), kept);
   unparsed_.clear();
   consume(input.first(kept));
-  if (may_read()) wait_readable();
+  if (may_ask()) wait_readable();
 }
 
 // Answers every whole frame of `input` (in the shared buffer) and keeps the rest.
@@ -132,11 +137,11 @@ void session::consume(protocol::bytes_span input) {
   if (!closed_ && closing_) close_when_done();
 }
 
-// Answers frame by frame until one is incomplete, the peer does not read, or the connection ends.
+// Answers frame by frame until one is incomplete, the peer has to wait, or the connection ends.
 // Returns how many bytes were answered.
 std::size_t session::answer_all(protocol::bytes_view input) {
   std::size_t used = 0;
-  while (!closing_ && !closed_ && unsent_.empty()) {
+  while (may_ask()) {
     const auto next = protocol::split(input.subspan(used), protocol::request_limit);
     if (next.status == protocol::split_status::incomplete) break;
     if (next.status == protocol::split_status::failed) {
@@ -198,7 +203,6 @@ void session::defer(protocol::bytes_view whole) {
     const auto head = protocol::split(whole, protocol::request_limit).value.head;
     gathered_ += dispatch::refuse(code, head, output_room());
   };
-  if (in_flight_ == all_.bounds.in_flight_max) return refuse(errc::too_many_requests);
   auto work = std::make_shared<job>(all_.books, *owner_);
   if (!work->frame.append(whole)) return refuse(errc::overloaded);
   ++in_flight_;
@@ -221,7 +225,7 @@ void session::deliver(job& finished) {
   const bool open = finished.reply && send(finished.reply.reveal(secret::purpose::wire));
   secret::wipe_registers();
   if (!open) return close();
-  if (closing_) close_when_done();
+  closing_ ? close_when_done() : resume();
 }
 
 void session::drain() {
@@ -236,7 +240,7 @@ void session::reap(clock::time_point now) {
   if (passed(write_began_, all_.bounds.write_timeout))
     shed(errc::timed_out, "write_timeout_ms",
          static_cast<std::uint64_t>(all_.bounds.write_timeout.count()));
-  else if (passed(frame_began_, all_.bounds.frame_timeout) && unsent_.empty())
+  else if (passed(frame_began_, all_.bounds.frame_timeout) && may_ask())
     shed(errc::timed_out, "frame_timeout_ms",
          static_cast<std::uint64_t>(all_.bounds.frame_timeout.count()));
 }

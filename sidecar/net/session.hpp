@@ -14,9 +14,10 @@ namespace coffer::net {
 struct job;
 
 /// Runs on the I/O thread. One wait, then everything that has arrived is received, parsed and
-/// answered with one send. While replies wait for the peer to read, nothing more is read from it.
-/// A peer that is the only one active and asks again within microseconds is polled for a moment
-/// before the thread sleeps. A deadline belongs to the session: reap() is called every second.
+/// answered with one send. While replies wait for the peer to read, or enough of its requests for
+/// the store, nothing more is read from it. A peer that is the only one active and asks again
+/// within microseconds is polled for a moment before the thread sleeps. A deadline belongs to the
+/// session: reap() is called every second.
 class session : public std::enable_shared_from_this<session> {
  public:
   using socket = boost::asio::local::stream_protocol::socket;
@@ -41,7 +42,11 @@ class session : public std::enable_shared_from_this<session> {
   void on_writable();
   bool receive();
   void poll_while_brisk();
-  bool may_read() const { return !closed_ && !closing_ && unsent_.empty(); }
+  void resume();
+  // Otherwise it is the peer's turn to read, or the workers' to finish, before it may ask for more.
+  bool may_ask() const {
+    return !closed_ && !closing_ && unsent_.empty() && in_flight_ < all_.bounds.in_flight_max;
+  }
   void consume(protocol::bytes_span input);
   std::size_t answer_all(protocol::bytes_view input);
   bool answer_one(const protocol::frame& request, protocol::bytes_view whole);

@@ -29,8 +29,8 @@ struct shared {
   /// Gathered replies are sent when they pass this: the rest has room for any single reply.
   static constexpr std::size_t flush_size = output_size - dispatch::reply_size_max;
 
-  /// How long a brisk peer is polled after a reply, and how long at a stretch, before others' events
-  /// are looked at again.
+  /// How long a brisk peer is polled after a reply, and how long at a stretch, before others'
+  /// events are looked at again.
   static constexpr std::chrono::microseconds poll_time{80};
   static constexpr std::chrono::microseconds poll_budget{250};
 

@@ -42,6 +42,7 @@ void client::connection::close() noexcept {
 
 void client::connection::open() {
   close();
+  last_word_ = false;
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   if (options_.socket.size() >= sizeof address.sun_path)
@@ -80,6 +81,7 @@ void client::connection::greet() {
 
 protocol::bytes_view client::connection::exchange(protocol::opcode code, std::size_t size,
                                                   bool repeatable) {
+  if (last_word_) close();  // the daemon has said goodbye behind its last reply
   const bool idle_before = fd_ >= 0;
   if (!idle_before) open();
   try {
@@ -121,7 +123,9 @@ client::connection::ending client::connection::try_exchange(protocol::opcode cod
     const auto next = protocol::split({reply_.data(), received_}, protocol::any_frame);
     if (next.status == protocol::split_status::failed) refuse_reply(next.error);
     if (next.status == protocol::split_status::complete) {
-      if (next.size != received_) refuse_reply(errc::trailing_bytes);
+      last_word_ = next.size < received_;
+      if (last_word_ && received_ > next.size + 4 && reply_[next.size + 4] != std::byte{0})
+        refuse_reply(errc::trailing_bytes);
       fields = next.value.fields;
       return judge(code, next.value);
     }

@@ -68,6 +68,7 @@ class client::connection {
   std::size_t request_used_ = 0;
   std::vector<std::byte> reply_;
   std::size_t received_ = 0;
+  bool last_word_ = false;  // behind the reply stood a frame that answers no request
 };
 
 }  // namespace coffer

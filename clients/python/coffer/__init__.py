@@ -231,12 +231,21 @@ class Client:
                 if head is not None:
                     break
                 buffer = _grown(buffer, size)
-            return self._decode(operation, head, opcode, request_id, buffer, size, convert)
+            reply = self._decode(operation, head, opcode, request_id, buffer, convert)
+            if size > head[0]:
+                self._hear_farewell(buffer[head[0]:size])
+            return reply
         finally:
             buffer[:] = bytes(len(buffer))
 
+    def _hear_farewell(self, rest):
+        """Behind a reply only the daemon's last word may come: the next call connects anew."""
+        if len(rest) > 4 and rest[4] != 0:
+            raise ProtocolError("bytes behind the reply")
+        self.close()
+
     @staticmethod
-    def _decode(operation, head, opcode, request_id, buffer, size, convert):
+    def _decode(operation, head, opcode, request_id, buffer, convert):
         frame_size, got_opcode, flags, got_id = head
         fields = memoryview(buffer)[wire.HEADER_SIZE:frame_size]
         try:
@@ -247,8 +256,6 @@ class Client:
                 raise error_of(error["code"], error["name"], error["text"])
             if (got_opcode, flags, got_id) != (opcode, wire.FLAG_REPLY, request_id):
                 raise ProtocolError("the reply belongs to another request")
-            if size != frame_size:
-                raise ProtocolError("bytes behind the reply")
             return convert(wire.decode_fields(wire.OPERATIONS[operation][3], fields))
         except wire.WireError as error:
             raise ProtocolError(f"the reply is malformed: {error}") from None

@@ -1,0 +1,92 @@
+"""A daemon that does what a test tells it to, on a socket of its own."""
+
+import pathlib
+import socket
+import tempfile
+import threading
+
+from coffer import wire
+
+
+def reply(operation, request_id, **fields):
+    """A whole reply."""
+    opcode, _, _, kinds = wire.OPERATIONS[operation]
+    return wire.encode_frame(opcode, wire.FLAG_REPLY, request_id, wire.encode_fields(kinds, fields))
+
+
+def error(opcode, request_id, code, name):
+    """A whole error reply."""
+    fields = wire.encode_fields(wire.ERROR, {"code": code, "name": name, "text": "told so"})
+    return wire.encode_frame(opcode, wire.FLAG_REPLY | wire.FLAG_ERROR, request_id, fields)
+
+
+def hello(request_id):
+    """The usual answer to hello."""
+    return reply("hello", request_id, version=1, server="fake", frame_size_max=1 << 20,
+                 secret_size_max=65536, in_flight_max=4)
+
+
+def fetched(request_id, value=b"xoxb-1"):
+    """The usual answer to a fetch."""
+    return reply("integration_fetch", request_id, value=value, version=1, freshness="fresh")
+
+
+class FakeDaemon:
+    """Each connection is given to the next of `scripts`, as functions of a Connection."""
+
+    def __init__(self, *scripts):
+        self.folder = tempfile.TemporaryDirectory(prefix="coffer-fake-")
+        self.path = str(pathlib.Path(self.folder.name) / "s")
+        self.door = socket.socket(socket.AF_UNIX)
+        self.door.bind(self.path)
+        self.door.listen()
+        self.connections = 0
+        self.thread = threading.Thread(target=self._serve, args=(scripts,))
+        self.thread.start()
+
+    def _serve(self, scripts):
+        for script in scripts:
+            peer, _ = self.door.accept()
+            self.connections += 1
+            with peer:
+                script(Connection(peer))
+        self.door.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.thread.join(30)
+        self.folder.cleanup()
+
+
+class Connection:
+    """The fake's end of a connection."""
+
+    def __init__(self, peer):
+        self.peer, self._buffer = peer, b""
+
+    def request(self):
+        """The id of the next request; None at the end."""
+        while (head := wire.split(self._buffer)) is None:
+            more = self.peer.recv(65536)
+            if not more:
+                return None
+            self._buffer += more
+        self._buffer = self._buffer[head[0] :]
+        return head[3]
+
+    def send(self, data, one_by_one=False):
+        """Sends all at once, or a byte at a time."""
+        for part in ([data[i : i + 1] for i in range(len(data))] if one_by_one else [data]):
+            self.peer.sendall(part)
+
+    def greet(self):
+        """Answers hello."""
+        self.send(hello(self.request()))
+        return self
+
+    def until_closed(self):
+        """Waits for the client to go."""
+        while self.request() is not None:
+            pass
