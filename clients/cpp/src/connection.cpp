@@ -87,7 +87,7 @@ protocol::bytes_view client::connection::exchange(protocol::opcode code, std::si
   try {
     protocol::bytes_view fields;
     ending end = try_exchange(code, size, fields);
-    if (end != ending::none && idle_before && (repeatable || end == ending::unread)) {
+    if (end == ending::unread || (end == ending::closed && idle_before && repeatable)) {
       // The id inside the frame is the one that greet() passed by: give the request a new one.
       open();
       protocol::store_u32(++id_, request_.data() + 8);

@@ -170,8 +170,8 @@ class Client:
                 return self._exchange(operation, opcode, encoded, convert)
             except _Broken as broken:
                 self.close()
-                again = broken.unread or operation in _SAFE_TO_REPEAT
-                if attempt == 2 or not used_before or not again:
+                again = broken.unread or (used_before and operation in _SAFE_TO_REPEAT)
+                if attempt == 2 or not again:
                     raise Unavailable(
                         f"the daemon at {self._path} closed the connection: is it stopping? "
                         f"Retry; {operation} may or may not have been carried out") from None

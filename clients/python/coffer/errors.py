@@ -75,7 +75,7 @@ class ProtocolError(Error):
 
 
 _CLASSES = {
-    7: InvalidField, 20: Denied, 21: NotFound, 22: AlreadyExists, 23: VersionConflict, 24: Tampered,
+    8: InvalidField, 20: Denied, 21: NotFound, 22: AlreadyExists, 23: VersionConflict, 24: Tampered,
     25: KeyUnavailable, 30: Overloaded, 31: Overloaded, 32: Overloaded, 33: Timeout,
     34: Unavailable, 40: StoreUnavailable,
 }

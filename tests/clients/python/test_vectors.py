@@ -77,7 +77,7 @@ def outcome_of(case):
         if head is None:
             return "incomplete", None, None, None, None
         size, opcode, flags, request_id = head
-        if case["op"] is None:
+        if case["op"] is None and not flags & wire.FLAG_ERROR:
             known = {row[0] for row in wire.OPERATIONS.values()}
             return ("ok" if opcode in known else "unknown_operation"), None, None, request_id, None
         fields = fields_for(case, flags)

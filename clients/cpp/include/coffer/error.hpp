@@ -37,7 +37,7 @@ class timeout : public error {
 /// An argument breaks its rule; nothing was sent.
 class invalid_argument : public error {
  public:
-  explicit invalid_argument(const std::string& text) : error(7, "invalid_field", text) {}
+  explicit invalid_argument(const std::string& text) : error(8, "invalid_field", text) {}
 };
 
 /// The daemon's bytes make no sense: versions or bugs.
