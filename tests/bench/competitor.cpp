@@ -20,10 +20,12 @@ std::string encoded(protocol::opcode code, const Message& message) {
 }
 
 std::size_t redis_reply(std::string_view bytes) {
-  const std::string head = "$" + std::to_string(value_size) + "\r\n";
+  static const std::string head = "$" + std::to_string(value_size) + "\r\n";
   const std::size_t whole = head.size() + value_size + 2;
   if (bytes.size() >= head.size() && !bytes.starts_with(head)) give_up("redis: a miss");
-  return bytes.size() < whole ? 0 : whole;
+  if (bytes.size() < whole) return 0;
+  if (bytes.substr(whole - 2, 2) != "\r\n") give_up("redis: a value of another size");
+  return whole;
 }
 
 // Header, then the field of the value with its size: checked without decoding the rest, as a client
@@ -31,12 +33,13 @@ std::size_t redis_reply(std::string_view bytes) {
 std::size_t coffer_reply(std::string_view bytes) {
   const auto found = protocol::split(std::as_bytes(std::span(bytes)), protocol::any_frame);
   if (found.status == protocol::split_status::incomplete) return 0;
-  const auto& fields = found.value.fields;
-  const bool hit =
-      found.status == protocol::split_status::complete &&
-      found.value.head.flags == protocol::flag_reply && fields.size() >= 5 &&
-      (found.value.head.opcode == 0x01 || protocol::load_u32(fields.data() + 1) == value_size);
-  if (!hit) give_up("coffer: a miss");
+  const auto& [head, fields] = found.value;
+  const auto code = static_cast<protocol::opcode>(head.opcode);
+  const bool reply = found.status == protocol::split_status::complete &&
+                     head.flags == protocol::flag_reply && fields.size() >= 5;
+  const bool hit = reply && code == protocol::opcode::integration_fetch &&
+                   fields[0] == std::byte{1} && protocol::load_u32(fields.data() + 1) == value_size;
+  if (!hit && !(reply && code == protocol::opcode::hello)) give_up("coffer: a miss");
   return found.size;
 }
 

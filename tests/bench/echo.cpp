@@ -10,7 +10,7 @@ int main(int argc, char** argv) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   if (argc != 2 || std::strlen(argv[1]) >= sizeof address.sun_path) return 64;
-  std::strcpy(address.sun_path, argv[1]);
+  std::memcpy(address.sun_path, argv[1], std::strlen(argv[1]) + 1);
   const int door = socket(AF_UNIX, SOCK_STREAM, 0);
   if (bind(door, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) return 1;
   if (listen(door, 8) != 0) return 1;

@@ -18,8 +18,9 @@ using namespace coffer::bench;
 
 namespace {
 
-constexpr std::chrono::milliseconds round_time{80};
+constexpr std::chrono::milliseconds round_time{100};
 constexpr std::chrono::milliseconds warm_up{200};
+constexpr std::size_t requests_min = 20'000;  // of each competitor, behind a percentile
 
 void pin(int core) {
   cpu_set_t set;
@@ -44,14 +45,25 @@ double ratio(const std::vector<double>& a, const std::vector<double>& b) {
   return median(pairs);
 }
 
+// Every other round goes backwards, so that nobody always follows the same neighbour.
+std::vector<std::size_t> turns(int round, std::size_t count) {
+  std::vector<std::size_t> out;
+  for (std::size_t i = 0; i < count; ++i) out.push_back(round % 2 == 0 ? i : count - 1 - i);
+  return out;
+}
+
 void latency(int rounds, const std::vector<competitor>& all) {
   std::map<std::string, std::vector<double>> p50, p99;
   std::map<std::string, std::size_t> requests;
   std::vector<std::unique_ptr<load>> loads;
   for (const auto& one : all) loads.push_back(std::make_unique<load>(one, 1));
   for (auto& one : loads) one->ping_pong(warm_up);
-  for (int round = 0; round < rounds; ++round)
-    for (std::size_t i = 0; i < all.size(); ++i) {
+  const auto enough = [&] {
+    return std::ranges::all_of(
+        all, [&](const competitor& one) { return requests[one.name] >= requests_min; });
+  };
+  for (int round = 0; round < rounds || !enough(); ++round)
+    for (const std::size_t i : turns(round, all.size())) {
       const auto samples = loads[i]->ping_pong(round_time);
       requests[all[i].name] += samples.size();
       p50[all[i].name].push_back(quantile(samples, 0.5));
@@ -60,9 +72,9 @@ void latency(int rounds, const std::vector<competitor>& all) {
   for (const auto& one : all)
     std::printf("%-7s p50 %7.2f us  p99 %7.2f us  requests %zu\n", one.name.c_str(),
                 median(p50[one.name]) / 1000, median(p99[one.name]) / 1000, requests[one.name]);
-  std::printf("ratio p50 %.2f raw %.2f redis\n", ratio(p50["coffer"], p50["raw"]),
+  std::printf("ratio p50 %.4f raw %.4f redis\n", ratio(p50["coffer"], p50["raw"]),
               ratio(p50["coffer"], p50["redis"]));
-  std::printf("ratio p99 %.2f raw %.2f redis\n", ratio(p99["coffer"], p99["raw"]),
+  std::printf("ratio p99 %.4f raw %.4f redis\n", ratio(p99["coffer"], p99["raw"]),
               ratio(p99["coffer"], p99["redis"]));
 }
 
@@ -73,12 +85,12 @@ void throughput(int rounds, const std::vector<competitor>& all) {
     for (const auto& one : all) loads.push_back(std::make_unique<load>(one, connections));
     for (auto& one : loads) one->pipelined(16, warm_up);
     for (int round = 0; round < rounds; ++round)
-      for (std::size_t i = 0; i < all.size(); ++i)
+      for (const std::size_t i : turns(round, all.size()))
         rates[all[i].name].push_back(loads[i]->pipelined(16, round_time));
     for (const auto& one : all)
       std::printf("%-7s %2zu x 16 %10.0f requests/s\n", one.name.c_str(), connections,
                   median(rates[one.name]));
-    std::printf("ratio %zux16 %.2f redis\n", connections, ratio(rates["coffer"], rates["redis"]));
+    std::printf("ratio %zux16 %.4f redis\n", connections, ratio(rates["coffer"], rates["redis"]));
   }
 }
 

@@ -59,6 +59,7 @@ void load::receive(int fd, std::size_t replies) {
       --replies;
     }
   }
+  if (begin != have) give_up(whom_.name + ": more bytes than the replies asked for");
 }
 
 std::vector<double> load::ping_pong(std::chrono::milliseconds span) {

@@ -1,4 +1,4 @@
-"""Kill storms: writers note what was acknowledged, the daemon is killed, and all of it must be there."""
+"""Kill storms: writers note what was acknowledged, and after a kill all of it must be there."""
 
 import random
 import threading
@@ -57,7 +57,7 @@ def found_at(client, company, name):
 
 
 def losses(client, company, state, pending):
-    """What was acknowledged and is not there. The write under way at the kill may be there or not."""
+    """What was acknowledged and is not there. The write under way at the kill may be either way."""
     lost = []
     for name, expected in sorted(state.items()):
         found = found_at(client, company, name)

@@ -57,8 +57,9 @@ class Scanner:
 
     def scan_core(self, pid, folder):
         """Makes a core with gcore and searches it, register notes and all."""
+        private = {"HOME": str(folder), "PATH": "/usr/bin:/bin"}
         done = subprocess.run(["gcore", "-o", str(folder / "core"), str(pid)], check=False,
-                              capture_output=True, env={"HOME": str(folder), "PATH": "/usr/bin:/bin"})
+                              capture_output=True, env=private)
         core = folder / f"core.{pid}"
         if not core.is_file():
             raise AssertionError(f"gcore made no core: {done.stderr.decode()}")

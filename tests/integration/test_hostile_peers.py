@@ -36,7 +36,7 @@ class HostilePeers(unittest.TestCase):
             self.assertEqual(self.other.fetch("cmp_a", "slack").reveal(), "xoxb-1")
 
     def assert_shed(self, daemon, limit):
-        line = eventually(lambda: daemon.lines("connection_shed", limit), f"the log names {limit}")[0]
+        line = eventually(lambda: daemon.lines("connection_shed", limit), f"log of {limit}")[0]
         self.assertEqual(field(line, "limit"), limit)
         self.assertIsNotNone(field(line, "uid"))
         self.assert_others_served()
@@ -77,7 +77,8 @@ class HostilePeers(unittest.TestCase):
     def test_frames_that_cannot_be_read_end_the_connection(self):
         daemon = self.start()
         cases = [(header(7), "malformed_frame"), (header(0), "malformed_frame"),
-                 (header(8, reserved=1), "malformed_frame"), (header(8, flags=2), "malformed_frame"),
+                 (header(8, reserved=1), "malformed_frame"),
+                 (header(8, flags=2), "malformed_frame"),
                  (header(8, flags=1), "malformed_frame"), (header(2000), "frame_too_large"),
                  (header(1 << 24, opcode=0x10), "frame_too_large"),
                  (b"GET / HTTP/1.1\r\n\r\n", "frame_too_large"), (b"\xff" * 64, "frame_too_large")]
@@ -92,7 +93,8 @@ class HostilePeers(unittest.TestCase):
         daemon = self.start()
         company, name = b"\1\0\0\0\5cmp_a", b"\2\0\0\0\5slack"
         cases = [(company + b"\2\0\0\0\6slack", "truncated_field"),
-                 (company + name + b"\3", "trailing_bytes"), (company + name + name, "duplicate_field"),
+                 (company + name + b"\3", "trailing_bytes"),
+                 (company + name + name, "duplicate_field"),
                  (name + company, "field_order"), (company, "missing_field"),
                  (company + b"\2\0\0\0\5sl ck", "invalid_field"),
                  (company + b"\2\0\0\0\x81" + b"x" * 129, "invalid_field")]

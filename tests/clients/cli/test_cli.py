@@ -54,7 +54,8 @@ class Cli(unittest.TestCase):
         return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), shown
 
     def test_C2_a_credentials_life(self):
-        self.run_cli("integration", "set", "cmp_life", "slack", "--label", "Slack", value=b"xoxb-1\n")
+        self.run_cli("integration", "set", "cmp_life", "slack", "--label", "Slack",
+                     value=b"xoxb-1\n")
         self.assertEqual(self.run_cli("integration", "fetch", "cmp_life", "slack"), b"xoxb-1")
         table = self.run_cli("integration", "list", "cmp_life").decode().splitlines()
         self.assertEqual(table[0].split()[:3], ["INTEGRATION", "PROVIDER", "LABEL"])
@@ -93,7 +94,8 @@ class Cli(unittest.TestCase):
         self.run_cli("integration", "frobnicate", code=64)
         self.run_cli("integration", "set", "cmp_codes", "c", value=b"", code=64)
         self.run_cli("integration", "set", "cmp_codes", "c", value=b"v" * 65537, code=64)
-        self.run_cli("integration", "set", "cmp_codes", "c", "--expires", "soon", value=b"v", code=64)
+        self.run_cli("integration", "set", "cmp_codes", "c", "--expires", "soon", value=b"v",
+                     code=64)
         self.run_cli("integration", "delete", "cmp_codes", "a", code=64)
         self.run_cli("ping")
 
