@@ -57,9 +57,15 @@ void aead::seal(std::span<const std::byte> aad, const nonce& iv,
 bool aead::open(std::span<const std::byte> aad, std::span<const std::byte, nonce_size> iv,
                 std::span<const std::byte> sealed, std::span<std::byte> plaintext) {
   if (sealed.size() < tag_size || plaintext.size() != sealed.size() - tag_size) return false;
-  const bool authentic = ciphers_->decryption.DecryptAndVerify(
-      out(plaintext), in(sealed.last(tag_size)), tag_size, in(iv), nonce_size, in(aad), aad.size(),
-      in(sealed), plaintext.size());
+  // As DecryptAndVerify does it, which allocates the tag in locked memory for each message.
+  auto& cipher = ciphers_->decryption;
+  cipher.Resynchronize(in(iv), static_cast<int>(nonce_size));
+  cipher.Update(in(aad), aad.size());
+  cipher.ProcessData(out(plaintext), in(sealed), plaintext.size());
+  std::array<std::byte, tag_size> tag;
+  cipher.TruncatedFinal(out(tag), tag.size());
+  const bool authentic = secret::equal_ct(tag, sealed.last(tag_size));
+  secret::wipe(tag);
   if (!authentic) secret::wipe(plaintext);
   return authentic;
 }

@@ -58,27 +58,32 @@ void session::wait_writable() {
 void session::on_readable() {
   if (closing_) return close_when_done();
   if (!may_ask()) return;  // a worker's reply was blocked meanwhile: resume() goes on
-  const bool brisk = clock::now() - answered_at_ < shared::poll_time;
+  const auto now = clock::now();
+  const bool brisk = now - served_at_ < shared::poll_time;
   const bool alone = std::exchange(all_.last_served, this) == this;
+  served_at_ = now;
   receive();
-  if (alone && brisk) poll_while_brisk();
+  if (alone && brisk && now >= all_.poll_from) served_at_ = poll_while_brisk(now);
   if (may_ask()) wait_readable();
 }
 
 // A sleeping thread is woken at a price that exceeds all the rest of a request. While this peer
 // alone is active and asks again soon after each reply, it is polled instead, within bounds: a
 // pause of poll_time ends it, and poll_budget gives all others their turn. Each try first yields to
-// whoever else wants the processor, which on a shared core is the peer itself.
-void session::poll_while_brisk() {
-  auto now = clock::now();
+// whoever else wants the processor, which on a shared core is the peer itself. Where that turns out
+// to be somebody who keeps it, a sleeping thread fares better: no polling for a while.
+session::clock::time_point session::poll_while_brisk(clock::time_point now) {
   const auto until = now + shared::poll_budget;
-  auto patience = now + shared::poll_time;
-  while (may_ask() && in_flight_ == 0 && now < std::min(until, patience)) {
+  auto served_at = now;
+  while (may_ask() && in_flight_ == 0 && now < until && now - served_at < shared::poll_time) {
     sched_yield();
     const bool got = receive();
-    now = clock::now();
-    if (got) patience = now + shared::poll_time;
+    const auto before = std::exchange(now, clock::now());
+    if (got) served_at = now;
+    if (now - before > shared::poll_budget) return all_.stop_polling(now), served_at;
   }
+  all_.poll_pause = {};
+  return served_at;
 }
 
 // Receives once and answers; false if nothing had arrived.
@@ -176,7 +181,6 @@ bool session::flush() {
   const auto bytes = all_.output.reveal(secret::purpose::wire).first(std::exchange(gathered_, 0));
   const bool open = send(bytes);
   secret::wipe(bytes);
-  answered_at_ = clock::now();
   return open;
 }
 

@@ -1,6 +1,7 @@
 // What all sessions of the one I/O thread share.
 #pragma once
 
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <functional>
@@ -43,6 +44,16 @@ struct shared {
   secret::buffer output{output_size};
   std::unordered_set<std::shared_ptr<session>> sessions;
   const session* last_served = nullptr;  ///< whether one peer alone is active
+  std::chrono::steady_clock::time_point poll_from{};
+  std::chrono::milliseconds poll_pause{};
+
+  /// The processor is wanted by others: no polling for 100 ms, and twice as long each time that it
+  /// turns out to be so again, up to ten seconds.
+  void stop_polling(std::chrono::steady_clock::time_point now) {
+    poll_pause = std::clamp(2 * poll_pause, std::chrono::milliseconds(100),
+                            std::chrono::milliseconds(10'000));
+    poll_from = now + poll_pause;
+  }
   std::function<void()> on_descriptor_freed = [] {};
 };
 
