@@ -9,14 +9,15 @@ a fork: the child connects anew.
 """
 
 import os
-import socket
 import threading
+import weakref
 from typing import Iterator, NamedTuple, Optional
 
 from . import wire
+from .connection import Broken, Connection, wipe
 from .errors import (  # noqa: F401  (the public names)
     AlreadyExists, Denied, Error, InvalidField, KeyUnavailable, NotFound, Overloaded, ProtocolError,
-    StoreUnavailable, Tampered, Timeout, Unavailable, VersionConflict, error_of,
+    StoreUnavailable, Tampered, Timeout, Unavailable, VersionConflict,
 )
 from .secret import Secret
 
@@ -47,14 +48,6 @@ class Integration(NamedTuple):
     last_error: Optional[str] = None
 
 
-class _Broken(Exception):
-    """The connection ended. `unread`: the daemon certainly did not carry out the request."""
-
-    def __init__(self, unread):
-        super().__init__()
-        self.unread = unread
-
-
 def default_socket() -> str:
     """COFFER_SOCKET; else the user's instance, if it is there; else the system's."""
     if os.environ.get("COFFER_SOCKET"):
@@ -68,19 +61,20 @@ def connect(path: Optional[str] = None, timeout: Optional[float] = 10.0) -> "Cli
     """Connects to the daemon at `path` (default_socket() if None) and greets it. `timeout` is in
     seconds, for each step of I/O; None waits for ever. Raises Unavailable, Timeout, Denied."""
     client = Client(path or default_socket(), timeout)
-    client._open()
+    client._ready()
     return client
 
 
 class Client:
-    """One connection. Use as a context manager, or close()."""
+    """One connection, opened when it is first needed. Use as a context manager, or close()."""
 
     def __init__(self, path: str, timeout: Optional[float]):
+        if timeout is not None and timeout <= 0:
+            raise InvalidField("timeout must be more than 0 seconds, or None to wait for ever")
         self._path, self._timeout = path, timeout
         self._lock = threading.Lock()
-        self._socket: Optional[socket.socket] = None
-        self._pid = 0
-        self._next_id = 0
+        self._connection: Optional[Connection] = None
+        _clients.add(self)
 
     def __enter__(self) -> "Client":
         return self
@@ -89,10 +83,10 @@ class Client:
         self.close()
 
     def close(self) -> None:
-        """Closes the connection. The next call would open a new one."""
-        if self._socket is not None:
-            self._socket.close()
-            self._socket = None
+        """Closes the connection, after the request of another thread that is under way. The next
+        call would open a new one."""
+        with self._lock:
+            self._drop()
 
     def ping(self) -> None:
         """Asks for a sign of life."""
@@ -148,140 +142,74 @@ class Client:
     # One request: encode, send, receive, decode; a connection found broken is opened anew, once.
 
     def _ask(self, operation, request, convert=dict):
-        opcode, limit, fields, _ = wire.OPERATIONS[operation]
         try:
-            encoded = wire.encode_fields(fields, request)
+            frame = wire.encode_request(operation, request)
         except wire.WireError as error:
-            raise InvalidField(f"{operation}: {error.field}") from None
+            raise InvalidField(f"{operation}: {error.field} {error.why}") from None
         try:
-            if wire.HEADER_SIZE + len(encoded) > limit:
-                raise InvalidField(f"{operation}: the request has more than {limit} bytes")
             with self._lock:
-                return self._ask_once_more(operation, opcode, encoded, convert)
+                answer = self._answer(operation, frame, convert)
         finally:
-            encoded[:] = bytes(len(encoded))
+            wipe(frame)
+        if isinstance(answer, Error):
+            raise answer
+        return answer
 
-    def _ask_once_more(self, operation, opcode, encoded, convert):
-        used_before = self._socket is not None and self._pid == os.getpid()
+    def _answer(self, operation, frame, convert):
         for attempt in (1, 2):
-            if self._socket is None or self._pid != os.getpid():
-                self._open()
+            idle = self._connection is not None and self._connection.pid == os.getpid()
             try:
-                return self._exchange(operation, opcode, encoded, convert)
-            except _Broken as broken:
-                self.close()
-                again = broken.unread or (used_before and operation in _SAFE_TO_REPEAT)
-                if attempt == 2 or not again:
-                    raise Unavailable(
-                        f"the daemon at {self._path} closed the connection: is it stopping? "
-                        f"Retry; {operation} may or may not have been carried out") from None
+                connection = self._ready()
+                answer = connection.exchange(operation, frame, convert)
+                if connection.ended:
+                    self._drop()
+                return answer
+            except Broken as broken:
+                self._drop()
+                repeat = idle and broken.silent and operation in _SAFE_TO_REPEAT
+                if attempt == 2 or not (broken.unread or repeat):
+                    raise self._gone(operation, broken) from None
             except BaseException:
-                self.close()  # half a reply may be under way
+                self._drop()  # half a reply may be under way
                 raise
 
-    def _open(self):
-        self.close()
-        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        connection.settimeout(self._timeout)
-        try:
-            connection.connect(self._path)
-        except OSError as error:
-            connection.close()
-            if isinstance(error, socket.timeout):
-                raise Timeout(f"the daemon at {self._path} did not accept in time") from None
-            raise Unavailable(f"cannot connect to {self._path} ({error.strerror or error}): start "
-                              "cofferd, or point COFFER_SOCKET to its socket") from None
-        self._socket, self._pid = connection, os.getpid()
-        hello = {"version_min": wire.VERSION, "version_max": wire.VERSION,
-                 "client": f"coffer-python {__version__}"}
-        opcode, _, fields, _ = wire.OPERATIONS["hello"]
-        try:
-            self._exchange("hello", opcode, wire.encode_fields(fields, hello), dict)
-        except _Broken:
-            self.close()
-            raise Unavailable(f"the daemon at {self._path} closed the connection") from None
-        except BaseException:
-            self.close()
-            raise
+    def _ready(self):
+        """The connection, a new one if there is none of this process."""
+        if self._connection is None or self._connection.pid != os.getpid():
+            self._drop()
+            self._connection = Connection(self._path, self._timeout)
+        return self._connection
 
-    def _exchange(self, operation, opcode, encoded, convert):
-        self._next_id = (self._next_id + 1) & 0xFFFFFFFF
-        frame = wire.encode_frame(opcode, 0, self._next_id, encoded)
-        try:
-            try:
-                self._socket.sendall(frame)
-            except (BrokenPipeError, ConnectionResetError):
-                pass  # the reason may still be there to read
-            return self._receive(operation, opcode, self._next_id, convert)
-        except socket.timeout:
-            raise Timeout(f"the daemon at {self._path} did not answer in time") from None
+    def _drop(self):
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
-    def _receive(self, operation, opcode, request_id, convert):
-        buffer, size = bytearray(4096), 0
-        try:
-            while True:
-                try:
-                    got = self._socket.recv_into(memoryview(buffer)[size:])
-                except ConnectionResetError:
-                    got = 0
-                if got == 0:
-                    raise _Broken(unread=False)
-                size += got
-                head = _split(memoryview(buffer)[:size])
-                if head is not None:
-                    break
-                buffer = _grown(buffer, size)
-            reply = self._decode(operation, head, opcode, request_id, buffer, convert)
-            if size > head[0]:
-                self._hear_farewell(buffer[head[0]:size])
-            return reply
-        finally:
-            buffer[:] = bytes(len(buffer))
-
-    def _hear_farewell(self, rest):
-        """Behind a reply only the daemon's last word may come: the next call connects anew."""
-        if len(rest) > 4 and rest[4] != 0:
-            raise ProtocolError("bytes behind the reply")
-        self.close()
-
-    @staticmethod
-    def _decode(operation, head, opcode, request_id, buffer, convert):
-        frame_size, got_opcode, flags, got_id = head
-        fields = memoryview(buffer)[wire.HEADER_SIZE:frame_size]
-        try:
-            if flags & wire.FLAG_ERROR:
-                error = wire.decode_fields(wire.ERROR, fields)
-                if error["name"] == "shutting_down" and (got_opcode, got_id) == (0, 0):
-                    raise _Broken(unread=True)
-                raise error_of(error["code"], error["name"], error["text"])
-            if (got_opcode, flags, got_id) != (opcode, wire.FLAG_REPLY, request_id):
-                raise ProtocolError("the reply belongs to another request")
-            return convert(wire.decode_fields(wire.OPERATIONS[operation][3], fields))
-        except wire.WireError as error:
-            raise ProtocolError(f"the reply is malformed: {error}") from None
-        finally:
-            fields.release()
+    def _gone(self, operation, broken):
+        if broken.unread:
+            return Unavailable(f"the daemon at {self._path} is stopping, {operation} was not "
+                               "carried out: retry after a moment", 34, "shutting_down")
+        return Unavailable(f"the daemon at {self._path} closed the connection: is it stopping? "
+                           f"Retry; {operation} may or may not have been carried out")
 
 
-def _split(data):
-    try:
-        return wire.split(data)
-    except wire.WireError as error:
-        raise ProtocolError(f"the reply is malformed: {error}") from None
-    finally:
-        data.release()
+_clients = weakref.WeakSet()
 
 
-def _grown(buffer, size):
-    """A buffer with room for the frame that has begun; the old one is wiped."""
-    need = 4 + int.from_bytes(buffer[:4], "big") if size >= 4 else len(buffer)
-    if len(buffer) >= need:
-        return buffer
-    larger = bytearray(need)
-    larger[:size] = buffer[:size]
-    buffer[:] = bytes(len(buffer))
-    return larger
+def _unlock_after_fork():
+    # In the child there is no thread any more that would release a lock held at the fork.
+    for client in _clients:
+        client._lock = threading.Lock()
+
+
+os.register_at_fork(after_in_child=_unlock_after_fork)
 
 
 def _bytes(value):
-    return value.encode("utf-8") if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    try:
+        return value.encode("utf-8")
+    except UnicodeEncodeError:
+        pass  # it holds the value, and must not be the context of what is raised
+    raise InvalidField("value has characters that UTF-8 cannot encode: pass bytes")

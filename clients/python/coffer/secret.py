@@ -28,8 +28,12 @@ class Secret:
         return secret
 
     def reveal(self) -> str:
-        """The value as text (UTF-8). Raises UnicodeDecodeError for other bytes: reveal_bytes()."""
-        return self._value.decode("utf-8")
+        """The value as text (UTF-8). Raises ValueError for other bytes: reveal_bytes()."""
+        try:
+            return self._value.decode("utf-8")
+        except UnicodeDecodeError:
+            pass  # it holds the value, and must not be the context of what is raised
+        raise ValueError("the value is not UTF-8 text: use reveal_bytes()")
 
     def reveal_bytes(self) -> bytes:
         """The value as bytes."""

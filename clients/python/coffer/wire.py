@@ -14,16 +14,18 @@ LIST_ENTRIES_MAX = 200
 FLAG_REPLY, FLAG_ERROR = 1, 2
 FRESHNESS = ("fresh", "stale", "pinned")
 
+_HEADER, _FIELD = struct.Struct(">IBBHI"), struct.Struct(">BI")
 _IDENTIFIER = re.compile(r"[A-Za-z0-9_.:-]{1,128}", re.ASCII)
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 
 
 class WireError(Exception):
-    """Bytes that break the protocol: `name` is the error's name, `field` the field or None."""
+    """Bytes or values that break the protocol: `name` is the error's name, `field` the field or
+    None, `why` a rule for people, when encoding. Holds no value."""
 
-    def __init__(self, name, field=None):
+    def __init__(self, name, field=None, why=None):
         super().__init__(name if field is None else f"{name}: {field}")
-        self.name, self.field = name, field
+        self.name, self.field, self.why = name, field, why
 
 
 # Field types: how to encode a value and decode bytes. Both raise ValueError for what breaks a rule.
@@ -182,40 +184,63 @@ def any_frame(_opcode):
     return FRAME_SIZE_MAX
 
 
-def encode_fields(fields, message):
-    """The fields of a message; None and missing keys are absent. Raises WireError."""
-    out = bytearray()
+def encode_fields(fields, message, at=0):
+    """The fields of a message behind `at` free bytes; None and missing keys are absent. A bytearray
+    that never grew: wiping it leaves no copy of a secret behind. Raises WireError."""
+    parts, total = [], at
     for tag, name, (encode, _), required in fields:
         value = message.get(name)
         if value is None:
             if required:
-                raise WireError("missing_field", name)
+                raise WireError("missing_field", name, "is missing")
             continue
         try:
             data = encode(value)
         except ValueError as error:
-            raise WireError("invalid_field", f"{name}: {error}") from None
-        out += struct.pack(">BI", tag, len(data))
-        out += data
+            raise WireError("invalid_field", name, str(error)) from None
+        parts.append((tag, data))
+        total += 5 + len(data)
+    out = bytearray(total)
+    for tag, data in parts:
+        _FIELD.pack_into(out, at, tag, len(data))
+        out[at + 5 : at + 5 + len(data)] = data
+        at += 5 + len(data)
     return out
 
 
 def encode_frame(opcode, flags, request_id, fields):
     """A whole frame."""
-    return struct.pack(">IBBHI", 8 + len(fields), opcode, flags, 0, request_id) + fields
+    return _HEADER.pack(8 + len(fields), opcode, flags, 0, request_id) + fields
+
+
+def encode_request(operation, message):
+    """A whole request under id 0: see set_request_id(). Wipe it as encode_fields() says. Raises
+    WireError."""
+    opcode, limit, fields, _ = OPERATIONS[operation]
+    out = encode_fields(fields, message, HEADER_SIZE)
+    if len(out) > limit:
+        out[:] = bytes(len(out))
+        raise WireError("frame_too_large", "the request", f"must have at most {limit} bytes")
+    _HEADER.pack_into(out, 0, len(out) - 4, opcode, 0, 0, 0)
+    return out
+
+
+def set_request_id(frame, request_id):
+    """Writes the id into a whole frame."""
+    frame[8:12] = request_id.to_bytes(4, "big")
 
 
 def _split_fields(data):
-    found, at, last = {}, 0, 0
-    while at < len(data):
-        if len(data) - at < 5:
+    found, at, last, end = {}, 0, 0, len(data)
+    while at < end:
+        if end - at < 5:
             raise WireError("trailing_bytes")
-        tag, size = data[at], int.from_bytes(data[at + 1 : at + 5], "big")
+        tag, size = _FIELD.unpack_from(data, at)
         if tag == 0:
             raise WireError("invalid_field")
         if tag <= last:
             raise WireError("duplicate_field" if tag == last else "field_order")
-        if size > len(data) - at - 5:
+        if size > end - at - 5:
             raise WireError("truncated_field")
         found[tag] = data[at + 5 : at + 5 + size]
         at, last = at + 5 + size, tag
@@ -252,7 +277,14 @@ def split(data, limit=any_frame):
         raise WireError("frame_too_large")
     if len(data) < HEADER_SIZE:
         return None
-    opcode, flags, reserved, request_id = struct.unpack_from(">BBHI", data, 4)
+    _, opcode, flags, reserved, request_id = _HEADER.unpack_from(data)
     if reserved or flags not in (0, FLAG_REPLY, FLAG_REPLY | FLAG_ERROR):
         raise WireError("malformed_frame")
     return (size, opcode, flags, request_id) if len(data) >= size else None
+
+
+def missing(data):
+    """Bytes until the header is whole or, with a whole header, the frame: where split() is None."""
+    if len(data) < HEADER_SIZE:
+        return HEADER_SIZE - len(data)
+    return 4 + int.from_bytes(data[:4], "big") - len(data)

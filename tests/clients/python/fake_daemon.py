@@ -1,11 +1,14 @@
 """A daemon that does what a test tells it to, on a socket of its own."""
 
+import contextlib
 import pathlib
 import socket
 import tempfile
 import threading
 
 from coffer import wire
+
+ACCEPT_TIMEOUT, JOIN_TIMEOUT = 20, 30  # seconds
 
 
 def reply(operation, request_id, **fields):
@@ -20,10 +23,11 @@ def error(opcode, request_id, code, name):
     return wire.encode_frame(opcode, wire.FLAG_REPLY | wire.FLAG_ERROR, request_id, fields)
 
 
-def hello(request_id):
-    """The usual answer to hello."""
-    return reply("hello", request_id, version=1, server="fake", frame_size_max=1 << 20,
-                 secret_size_max=65536, in_flight_max=4)
+def hello(request_id, **other):
+    """The usual answer to hello, but for `other` fields."""
+    return reply("hello", request_id, **{
+        "version": 1, "server": "fake", "frame_size_max": 1 << 20, "secret_size_max": 65536,
+        "in_flight_max": 4, **other})
 
 
 def fetched(request_id, value=b"xoxb-1"):
@@ -40,24 +44,33 @@ class FakeDaemon:
         self.door = socket.socket(socket.AF_UNIX)
         self.door.bind(self.path)
         self.door.listen()
-        self.connections = 0
-        self.thread = threading.Thread(target=self._serve, args=(scripts,))
+        self.door.settimeout(ACCEPT_TIMEOUT)
+        self.connections, self.over = 0, False
+        self.thread = threading.Thread(target=self._serve, args=(scripts,), daemon=True)
         self.thread.start()
 
     def _serve(self, scripts):
-        for script in scripts:
-            peer, _ = self.door.accept()
-            self.connections += 1
-            with peer:
-                script(Connection(peer))
-        self.door.close()
+        with self.door:
+            for script in scripts:
+                peer, _ = self.door.accept()
+                if self.over:
+                    peer.close()
+                    return
+                self.connections += 1
+                with peer, contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                    script(Connection(peer))
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
-        self.thread.join(30)
+        self.over = True
+        with socket.socket(socket.AF_UNIX) as knock, contextlib.suppress(OSError):
+            knock.connect(self.path)  # wakes accept() if a script was not reached
+        self.thread.join(JOIN_TIMEOUT)
         self.folder.cleanup()
+        if self.thread.is_alive():
+            raise AssertionError("the fake daemon's script hangs")
 
 
 class Connection:
