@@ -15,6 +15,16 @@
 #include "secret/wipe.hpp"
 
 namespace coffer::net {
+namespace {
+
+// Reading the clock is all it does: in a virtual machine a PAUSE can cost the whole time slice.
+session::clock::time_point spin_until(session::clock::time_point due) noexcept {
+  auto now = session::clock::now();
+  while (now < due) now = session::clock::now();
+  return now;
+}
+
+}  // namespace
 
 session::session(shared& all, socket connection, std::shared_ptr<account> owner, policy::caller who,
                  policy::authority may)
@@ -63,27 +73,47 @@ void session::on_readable() {
   const bool alone = std::exchange(all_.last_served, this) == this;
   served_at_ = now;
   receive();
-  if (alone && brisk && now >= all_.poll_from) served_at_ = poll_while_brisk(now);
-  if (may_ask()) wait_readable();
+  go_on(alone && brisk && now >= all_.poll_from);
+}
+
+// Polls on, with everybody else's events in between, or waits.
+void session::go_on(bool poll) {
+  if (poll && poll_while_brisk()) {
+    boost::asio::post(all_.io, [self = shared_from_this()] {
+      if (!self->closed_) self->go_on(self->all_.last_served == self.get());
+    });
+  } else if (may_ask()) {
+    wait_readable();
+  }
 }
 
 // A sleeping thread is woken at a price that exceeds all the rest of a request. While this peer
 // alone is active and asks again soon after each reply, it is polled instead, within bounds: a
 // pause of poll_time ends it, and poll_budget gives all others their turn. Each try first yields to
-// whoever else wants the processor, which on a shared core is the peer itself. Where that turns out
-// to be somebody who keeps it, a sleeping thread fares better: no polling for a while.
-session::clock::time_point session::poll_while_brisk(clock::time_point now) {
+// whoever else wants the processor, which on a shared core is the peer itself; where it turns out
+// to be somebody who keeps it, a sleeping thread fares better. With nobody else on this core the
+// peer is on another: then the next try waits for when the request is due, without a system call.
+// Returns whether only the budget ended it.
+bool session::poll_while_brisk() {
+  auto now = clock::now();
   const auto until = now + shared::poll_budget;
-  auto served_at = now;
-  while (may_ask() && in_flight_ == 0 && now < until && now - served_at < shared::poll_time) {
+  while (may_ask() && in_flight_ == 0 && now - served_at_ < shared::poll_time) {
+    if (now >= until) return true;
     sched_yield();
-    const bool got = receive();
-    const auto before = std::exchange(now, clock::now());
-    if (got) served_at = now;
-    if (now - before > shared::poll_budget) return all_.stop_polling(now), served_at;
+    auto tried = clock::now();
+    if (tried - now > shared::poll_budget) return all_.stop_polling(tried), false;
+    if (tried - now < shared::yield_time) tried = spin_until(served_at_ + usual_gap_);
+    if (receive()) {
+      usual_gap_ = std::min<clock::duration>(tried - served_at_, usual_gap_) * 15 / 16;
+      now = served_at_ = clock::now();
+    } else {
+      now = clock::now();
+      usual_gap_ =
+          std::min<clock::duration>(now - served_at_ + shared::poll_step, shared::poll_time);
+    }
   }
   all_.poll_pause = {};
-  return served_at;
+  return false;
 }
 
 // Receives once and answers; false if nothing had arrived.

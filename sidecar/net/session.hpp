@@ -41,7 +41,8 @@ class session : public std::enable_shared_from_this<session> {
   void on_readable();
   void on_writable();
   bool receive();
-  clock::time_point poll_while_brisk(clock::time_point now);
+  void go_on(bool poll);
+  bool poll_while_brisk();
   void resume();
   // Otherwise it is the peer's turn to read, or the workers' to finish, before it may ask for more.
   bool may_ask() const {
@@ -67,6 +68,7 @@ class session : public std::enable_shared_from_this<session> {
   std::size_t gathered_ = 0;  // bytes of replies in the shared output
   std::size_t in_flight_ = 0;
   clock::time_point served_at_{};    // when something had last arrived
+  clock::duration usual_gap_{};      // between a reply and the next request, while polled
   clock::time_point frame_began_{};  // of the unfinished frame; zero: none
   clock::time_point write_began_{};  // of the unsent bytes; zero: none
   bool waiting_readable_ = false;

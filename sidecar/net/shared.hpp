@@ -34,6 +34,10 @@ struct shared {
   /// events are looked at again.
   static constexpr std::chrono::microseconds poll_time{80};
   static constexpr std::chrono::microseconds poll_budget{250};
+  /// A yield that took less found nobody else on this core; a try that came too early is repeated
+  /// after a step.
+  static constexpr std::chrono::nanoseconds yield_time{900};
+  static constexpr std::chrono::microseconds poll_step{5};
 
   boost::asio::io_context& io;
   dispatch::context& daemon;
