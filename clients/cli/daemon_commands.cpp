@@ -1,5 +1,3 @@
-#include <cstdio>
-
 #include "output.hpp"
 #include "program.hpp"
 
@@ -15,8 +13,7 @@ void print_status(const daemon_status& now, bool json) {
     out.add("key_id", now.key_id).add("store", now.store).add("connections", now.connections);
     out.add("requests", now.requests).add("cache_entries", now.cache_entries);
     out.add("cache_bytes", now.cache_bytes);
-    std::puts(out.text().c_str());
-    return;
+    return print_line(out.text());
   }
   print_pairs({{"version", now.version},
                {"started", time_text(now.started_at)},
@@ -33,11 +30,16 @@ void print_status(const daemon_status& now, bool json) {
 }  // namespace
 
 void add_daemon_commands(CLI::App& program, const globals& all, action& run) {
-  program.add_subcommand("status", "how the daemon is doing")->callback([&] {
-    run = [&] { print_status(all.connect().status(), all.json); };
-  });
-  program.add_subcommand("ping", "whether the daemon answers; prints nothing")->callback([&] {
-    run = [&] { all.connect().ping(); };
+  auto* status = program.add_subcommand("status", "how the daemon is doing");
+  status->footer("Examples:\n  coffer status\n  coffer status --json | jq .cache_bytes");
+  status->callback([&] { run = [&] { print_status(all.connect().status(), all.json); }; });
+  auto* ping = program.add_subcommand("ping", "whether the daemon answers; prints nothing");
+  ping->footer("Example:\n  until coffer ping --timeout 1; do sleep 1; done");
+  ping->callback([&] {
+    run = [&] {
+      all.connect().ping();
+      if (all.json) print_line("{}");
+    };
   });
 }
 

@@ -7,7 +7,7 @@ enum class exit_code : int {
   ok = 0,
   failure = 1,       // whatever has no code of its own
   usage = 64,        // EX_USAGE
-  data = 65,         // EX_DATAERR: tampered, or an argument that breaks its rule
+  data = 65,         // EX_DATAERR: tampered, or a value or id that breaks its rule
   not_found = 66,    // EX_NOINPUT
   unavailable = 69,  // EX_UNAVAILABLE: no daemon, or it has no store
   conflict = 73,     // EX_CANTCREAT: it exists, or has changed meanwhile

@@ -6,16 +6,14 @@ namespace {
 
 struct arguments : integration_arguments {
   bool yes = false;
-  std::uint64_t if_version = 0;
+  std::optional<std::uint64_t> if_version;
 };
 
 void remove(const globals& all, const arguments& given) {
   const std::string question = "Delete " + given.integration + " of " + given.company + "?";
   if (!given.yes && !confirm(question.c_str()))
     throw usage_error("not deleted: confirm at the prompt, or add --yes");
-  std::optional<std::uint64_t> version;
-  if (given.if_version != 0) version = given.if_version;
-  all.connect().remove(given.company, given.integration, version);
+  all.connect().remove(given.company, given.integration, given.if_version);
 }
 
 }  // namespace
@@ -25,8 +23,11 @@ void add_integration_delete(CLI::App& noun, const globals& all, action& run) {
   auto to = std::make_shared<arguments>();
   to->declare(*command);
   command->add_flag("--yes", to->yes, "do not ask");
-  command->add_option("--if-version", to->if_version, "only if this is the current version")
-      ->check(CLI::PositiveNumber);
+  command->add_option("--if-version", to->if_version, "only if this is the current version");
+  command->footer(
+      "Without a terminal to ask on, --yes is needed.\n"
+      "Examples:\n  coffer integration delete cmp_acme slack\n"
+      "  coffer integration delete cmp_acme slack --yes --if-version 3");
   command->callback([&all, &run, to] { run = [&all, to] { remove(all, *to); }; });
 }
 

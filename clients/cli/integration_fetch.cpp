@@ -2,10 +2,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <cstdio>
-
 #include "output.hpp"
 #include "program.hpp"
+#include "protocol/json.hpp"
+#include "protocol/types.hpp"
 
 namespace coffer::cli {
 namespace {
@@ -24,12 +24,45 @@ void write_out(std::string_view value) {
   }
 }
 
-void print_json(const secret& found) {
+std::string metadata_of(const secret& found) {
   constexpr const char* names[] = {"fresh", "stale", "pinned"};
   json_object out;
-  out.add("version", found.version).add("freshness", names[static_cast<int>(found.freshness)]);
-  out.add("expires_at", found.expires_at).add("size", std::uint64_t{found.reveal().size()});
-  std::puts(out.text().c_str());
+  out.add("version", found.version());
+  out.add("freshness", names[static_cast<int>(found.freshness())]);
+  out.add("age", found.age()).add("expires_at", found.expires_at());
+  out.add("size", std::uint64_t{found.reveal().size()});
+  return out.text();
+}
+
+struct wiped_text {
+  std::string bytes;
+  ~wiped_text() { wipe(bytes.data(), bytes.size()); }
+};
+
+// Keys have line breaks, which are no part of the protocol's texts, but which JSON can escape.
+bool fits_json(std::string_view value) {
+  wiped_text shown{std::string(value)};
+  std::ranges::replace_if(
+      shown.bytes, [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
+  return protocol::valid_text(shown.bytes);
+}
+
+void write_json_with_value(const secret& found) {
+  if (!fits_json(found.reveal()))
+    throw data_error("the value is no text, so JSON cannot hold it: fetch it without --json");
+  wiped_text out{metadata_of(found)};
+  // Room for the longest escape of each byte: growing would leave copies behind.
+  out.bytes.reserve(out.bytes.size() + 6 * found.reveal().size() + 16);
+  out.bytes.back() = ',';
+  out.bytes += "\"value\":";
+  protocol::append_json_string(found.reveal(), out.bytes);
+  out.bytes += "}\n";
+  write_out(out.bytes);
+}
+
+void write_value(const secret& found) {
+  write_out(found.reveal());
+  if (isatty(STDOUT_FILENO) == 1) write_out("\n");
 }
 
 void fetch(const globals& all, const arguments& given) {
@@ -38,9 +71,8 @@ void fetch(const globals& all, const arguments& given) {
         "standard output is a terminal: pipe the value to where it is needed, or add "
         "--reveal to show it");
   const secret found = all.connect().fetch(given.company, given.integration);
-  if (all.json) return print_json(found);
-  write_out(found.reveal());
-  if (isatty(STDOUT_FILENO) == 1) write_out("\n");
+  if (!all.json) return write_value(found);
+  given.reveal ? write_json_with_value(found) : print_line(metadata_of(found));
 }
 
 }  // namespace
@@ -49,11 +81,12 @@ void add_integration_fetch(CLI::App& noun, const globals& all, action& run) {
   auto* command = noun.add_subcommand("fetch", "write the value to a pipe or file");
   auto to = std::make_shared<arguments>();
   to->declare(*command);
-  command->add_flag("--reveal", to->reveal, "also to a terminal");
+  command->add_flag("--reveal", to->reveal, "also to a terminal, also in JSON");
   command->footer(
-      "The value is written as it is, with no newline behind it; with --json, what is\n"
-      "said of it, without the value.\nExample:\n"
-      "  coffer integration fetch cmp_acme slack | wc -c");
+      "The value is written as it is, with no newline behind it. With --json, what is said\n"
+      "of it, without the value; with --json --reveal, with it.\n"
+      "Examples:\n  coffer integration fetch cmp_acme slack | wc -c\n"
+      "  coffer integration fetch cmp_acme slack --json");
   command->callback([&all, &run, to] { run = [&all, to] { fetch(all, *to); }; });
 }
 

@@ -1,5 +1,3 @@
-#include <cstdio>
-
 #include "output.hpp"
 #include "program.hpp"
 
@@ -19,22 +17,19 @@ std::vector<integration_info> all_of(client& daemon, const std::string& company)
 void print_json(const std::vector<integration_info>& found) {
   std::string out = "[";
   for (const auto& one : found) out += (out.size() > 1 ? "," : "") + json_of(one);
-  std::puts((out + "]").c_str());
+  print_line(out + "]");
 }
 
 void list(const globals& all, const std::string& company) {
   client daemon = all.connect();
   const auto found = all_of(daemon, company);
   if (all.json) return print_json(found);
-  if (found.empty()) {
-    std::printf("%s has no integrations\n", company.c_str());
-    return;
-  }
+  if (found.empty()) return print_line(company + " has no integrations");
   std::vector<std::vector<std::string>> rows;
   for (const auto& one : found)
     rows.push_back({one.integration, one.provider, one.label.empty() ? "-" : one.label, one.status,
-                    std::to_string(one.version), time_text(one.rotated_at),
-                    time_text(one.last_used_at), time_text(one.expires_at)});
+                    std::to_string(one.version), ago_text(one.rotated_at),
+                    ago_text(one.last_used_at), ago_text(one.expires_at)});
   print_table(
       {"INTEGRATION", "PROVIDER", "LABEL", "STATUS", "VERSION", "ROTATED", "LAST USED", "EXPIRES"},
       rows);
@@ -46,6 +41,9 @@ void add_integration_list(CLI::App& noun, const globals& all, action& run) {
   auto* command = noun.add_subcommand("list", "a company's integrations, without their values");
   auto company = std::make_shared<std::string>();
   command->add_option("COMPANY", *company, "id of the company, like cmp_acme")->required();
+  command->footer(
+      "Examples:\n  coffer integration list cmp_acme\n"
+      "  coffer integration list cmp_acme --json | jq -r '.[].integration'");
   command->callback([&all, &run, company] { run = [&all, company] { list(all, *company); }; });
 }
 

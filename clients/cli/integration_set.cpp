@@ -1,5 +1,3 @@
-#include <cstdio>
-
 #include "output.hpp"
 #include "program.hpp"
 #include "secret_input.hpp"
@@ -27,7 +25,7 @@ void set(const globals& all, const arguments& given_to) {
   client daemon = all.connect();
   const secret value = read_secret("Value (hidden): ");
   const auto info = daemon.set(given_to.company, given_to.integration, value.reveal(), options);
-  all.json ? static_cast<void>(std::puts(json_of(info).c_str())) : print_integration(info);
+  print_integration(info, all.json);
 }
 
 }  // namespace
@@ -39,11 +37,16 @@ void add_integration_set(CLI::App& noun, const globals& all, action& run) {
   command->add_option("--provider", to->provider, "default: recognised by the value's prefix");
   command->add_option("--label", to->label, "a name for people");
   command->add_option("--scopes", to->scopes, "what the key may do, separated by spaces");
-  command->add_option("--expires", to->expires, "2027-01-31, 2027-01-31T12:00:00Z, +90d, +12h");
+  command
+      ->add_option("--expires", to->expires, "when it stops working: RFC 3339, a date, +90d, +12h")
+      ->type_name("TIME");
   command->add_flag("--replace", to->replace, "also if the integration exists");
   command->footer(
+      "The value comes from a hidden prompt, or from standard input, of which one newline at\n"
+      "the end is dropped; never from the command line, which others can read.\n"
       "Examples:\n  coffer integration set cmp_acme slack\n"
-      "  pass show slack | coffer integration set cmp_acme slack --label Slack");
+      "  pass show slack | coffer integration set cmp_acme slack --label Slack\n"
+      "  coffer integration set cmp_acme github --expires +90d < token");
   command->callback([&all, &run, to] { run = [&all, to] { set(all, *to); }; });
 }
 

@@ -1,7 +1,10 @@
+#include <sys/resource.h>
+
 #include <cstdio>
 
 #include "coffer/error.hpp"
 #include "exit_codes.hpp"
+#include "output.hpp"
 #include "program.hpp"
 #include "protocol/error.hpp"
 
@@ -11,11 +14,17 @@ namespace {
 constexpr const char* about = "coffer talks to this host's cofferd, the secrets sidecar.";
 
 constexpr const char* more =
-    "Exit codes:  0 done            64 usage                65 tampered, or an invalid argument\n"
+    "Exit codes:  0 done            64 usage                65 tampered, or an invalid value\n"
     "            66 not found       69 no daemon or store   73 exists, or changed meanwhile\n"
     "            75 try again       77 denied                1 anything else\n"
-    "The socket:  --socket, else COFFER_SOCKET, else the one of ~/.company-agents if it is there,\n"
-    "             else /run/coffer/coffer.sock";
+    "The socket:  --socket, else COFFER_SOCKET, else\n"
+    "             $COMPANY_AGENTS_HOME/instances/default/coffer.sock (home: ~/.company-agents) if\n"
+    "             it is there, else /run/coffer/coffer.sock\n"
+    "Examples:    coffer status\n"
+    "             coffer integration set cmp_acme slack\n"
+    "             coffer integration list cmp_acme --json\n"
+    "             coffer integration fetch cmp_acme slack | wc -c\n"
+    "Every command has its own --help; the options above may follow the command, too.";
 
 exit_code code_of(const error& failed) {
   if (dynamic_cast<const unavailable*>(&failed)) return exit_code::unavailable;
@@ -50,10 +59,17 @@ int report(const char* what, exit_code code) {
   return static_cast<int>(code);
 }
 
+// A core would hold what was typed or fetched.
+void forbid_cores() {
+  const rlimit none{0, 0};
+  setrlimit(RLIMIT_CORE, &none);
+}
+
 void declare_globals(CLI::App& program, globals& all) {
-  program.set_version_flag("--version", "coffer 0.1.0");
-  program.add_option("--socket", all.socket, "path of the daemon's socket");
+  program.set_version_flag("--version", "coffer " COFFER_VERSION);
+  program.add_option("--socket", all.socket, "path of the daemon's socket")->type_name("PATH");
   program.add_option("--timeout", all.timeout_s, "seconds to wait for the daemon; default 10")
+      ->type_name("SECONDS")
       ->check(CLI::Range(0.001, 3600.0));
   program.add_flag("--json", all.json, "print JSON");
   program.footer(more);
@@ -75,11 +91,15 @@ int run_program(int argc, char** argv) {
   }
   try {
     program.parse(argc, argv);
-    run();
-    return static_cast<int>(exit_code::ok);
   } catch (const CLI::ParseError& asked) {
-    return program.exit(asked) == 0 ? 0 : static_cast<int>(exit_code::usage);
+    if (asked.get_exit_code() != 0) throw usage_error(describe(program, asked));
+    program.exit(asked);  // prints the help or the version
+    finish_output();
+    return static_cast<int>(exit_code::ok);
   }
+  run();
+  finish_output();
+  return static_cast<int>(exit_code::ok);
 }
 
 }  // namespace
@@ -93,10 +113,13 @@ client globals::connect() const {
 
 int main(int argc, char** argv) {
   using coffer::cli::exit_code;
+  coffer::cli::forbid_cores();
   try {
     return coffer::cli::run_program(argc, argv);
   } catch (const coffer::cli::usage_error& wrong) {
     return coffer::cli::report(wrong.what(), exit_code::usage);
+  } catch (const coffer::cli::data_error& wrong) {
+    return coffer::cli::report(wrong.what(), exit_code::data);
   } catch (const coffer::error& failed) {
     return coffer::cli::report(failed.what(), coffer::cli::code_of(failed));
   } catch (const std::exception& failed) {

@@ -1,8 +1,9 @@
 #include "output.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
-#include <ctime>
+#include <cstring>
 
 #include "program.hpp"
 #include "protocol/json.hpp"
@@ -22,12 +23,22 @@ void print_row(const std::vector<std::string>& cells, const std::vector<std::siz
     line += cells[i];
     if (i + 1 < cells.size()) line.append(widths[i] - width(cells[i]) + 2, ' ');
   }
-  std::puts(line.c_str());
+  print_line(line);
 }
 
 std::string dashed(const std::string& text) { return text.empty() ? "-" : text; }
 
 }  // namespace
+
+void print_line(std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  std::fputc('\n', stdout);
+}
+
+void finish_output() {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return;
+  throw error(0, "output", std::string("cannot write the output: ") + std::strerror(errno));
+}
 
 void print_table(const std::vector<std::string>& heads,
                  const std::vector<std::vector<std::string>>& rows) {
@@ -43,16 +54,6 @@ void print_pairs(const std::vector<std::pair<std::string, std::string>>& pairs) 
   std::size_t widest = 0;
   for (const auto& [name, value] : pairs) widest = std::max(widest, width(name));
   for (const auto& [name, value] : pairs) print_row({name, dashed(value)}, {widest, 0});
-}
-
-std::string time_text(std::optional<std::uint64_t> ms) {
-  if (!ms) return "-";
-  const auto seconds = static_cast<std::time_t>(*ms / 1000);
-  std::tm parts{};
-  char text[32];
-  if (!gmtime_r(&seconds, &parts) || strftime(text, sizeof text, "%F %T UTC", &parts) == 0)
-    return std::to_string(*ms) + " ms";
-  return text;
 }
 
 std::string size_text(std::uint64_t bytes) {
@@ -99,7 +100,8 @@ std::string json_of(const integration_info& one) {
   return out.text();
 }
 
-void print_integration(const integration_info& one) {
+void print_integration(const integration_info& one, bool json) {
+  if (json) return print_line(json_of(one));
   print_pairs({{"integration", one.integration},
                {"provider", one.provider},
                {"label", one.label},

@@ -17,10 +17,18 @@ void print_table(const std::vector<std::string>& heads,
 /// Prints names and values, one a line, aligned.
 void print_pairs(const std::vector<std::pair<std::string, std::string>>& pairs);
 
-/// 2026-11-24 10:36:00 UTC; "-" when absent.
+/// 2026-11-24 10:36:00 UTC (3 hours ago); "-" when absent.
 std::string time_text(std::optional<std::uint64_t> ms);
+/// 3 hours ago, in 90 days, now; "-" when absent.
+std::string ago_text(std::optional<std::uint64_t> ms);
+std::uint64_t now_ms();
 /// 4.0 MiB.
 std::string size_text(std::uint64_t bytes);
+
+/// Prints a line; every other way to print text is built on it.
+void print_line(std::string_view text);
+/// Throws error if what was printed did not arrive.
+void finish_output();
 
 /// A JSON object under construction.
 class json_object {
@@ -36,11 +44,11 @@ class json_object {
 };
 
 std::string json_of(const integration_info& one);
-/// All that is known of one integration, as people read it.
-void print_integration(const integration_info& one);
+/// All that is known of one integration, as people or programs read it.
+void print_integration(const integration_info& one, bool json);
 
-/// A time given as RFC 3339 (2027-01-31T12:00:00Z), a date, or +N with d, h or m from now; ms since
-/// the epoch. Throws usage_error.
+/// A time given as RFC 3339 (2027-01-31T12:00:00Z, 2027-01-31T12:00:00.5+02:00), as a date (its
+/// first moment, UTC), or as +N with d, h or m from now; ms since the epoch. Throws usage_error.
 std::uint64_t parse_time(const std::string& text);
 
 }  // namespace coffer::cli

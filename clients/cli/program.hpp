@@ -2,6 +2,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <functional>
 #include <stdexcept>
 #include <string>
@@ -15,6 +16,16 @@ class usage_error : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
+
+/// A value cannot be taken, or shown as asked: exit code 65.
+class data_error : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// One line on what is wrong with a command line and where to read more. Never repeats a word that
+/// may be a value.
+std::string describe(const CLI::App& program, const CLI::ParseError& wrong);
 
 struct globals {
   std::string socket;

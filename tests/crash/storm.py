@@ -17,7 +17,8 @@ class Writer(threading.Thread):
         self.random = random.Random(f"{number}/{serial}")
         self.acknowledged = {}  # integration -> (value or None if deleted, version)
         self.pending = None  # integration and value of the write that was not answered
-        self.writes = 0
+        self.writes, self.version = 0, 0
+        self.lost = []  # what was found lost before the kill
 
     def run(self):
         try:
@@ -26,6 +27,8 @@ class Writer(threading.Thread):
                     self.write(client)
         except coffer.Unavailable:
             pass  # killed
+        except coffer.Error as error:
+            self.lost.append(f"{self.company}: a write was refused: {error}")
 
     def write(self, client):
         """One write; noted as acknowledged once the call returns."""
@@ -43,8 +46,15 @@ class Writer(threading.Thread):
             self.pending = (name, value)
             done = client.set(self.company, name, value, replace=True)
             self.acknowledged[name] = (value, done.version)
+            if done.version <= self.version:
+                self.lost.append(f"{self.company}/{name}: version {done.version} after "
+                                 f"{self.version}")
+            self.version = done.version
         self.writes += 1
         self.pending = None
+        if self.random.random() < 0.1 and found_at(client, self.company, name) != \
+                self.acknowledged[name]:
+            self.lost.append(f"{self.company}/{name}: an acknowledged write is not there")
 
 
 def found_at(client, company, name):
@@ -57,11 +67,15 @@ def found_at(client, company, name):
 
 
 def losses(client, company, state, pending):
-    """What was acknowledged and is not there. The write under way at the kill may be either way."""
-    lost = []
+    """What was acknowledged and is not there, and what is there and was not written. The write
+    under way at the kill may be either way."""
+    known = {name for name, (value, _) in state.items() if value is not None}
+    strange = {one.integration for one in client.list(company)} - known - set((pending or ())[:1])
+    lost = [f"{company}/{name}: there, though not written or deleted" for name in sorted(strange)]
     for name, expected in sorted(state.items()):
         found = found_at(client, company, name)
-        maybe = pending is not None and pending[0] == name and found[0] == pending[1]
+        maybe = (pending is not None and pending[0] == name and found[0] == pending[1] and
+                 (found[1] > expected[1] or found[0] is None))
         if found != expected and not maybe:
             lost.append(f"{company}/{name}: acknowledged version {expected[1]}, found {found[1]}")
     return lost
@@ -95,7 +109,7 @@ class Storm:
                 self.writes += writer.writes
                 state = self.state[writer.company]
                 state.update(writer.acknowledged)
-                lost += losses(client, writer.company, state, writer.pending)
+                lost += writer.lost + losses(client, writer.company, state, writer.pending)
                 if writer.pending:
                     state[writer.pending[0]] = found_at(client, writer.company, writer.pending[0])
         return lost

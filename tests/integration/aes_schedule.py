@@ -61,3 +61,21 @@ def encrypt_block(key, block):
 def ghash_key(key):
     """H = AES(key, 0^128)."""
     return encrypt_block(key, bytes(16))
+
+
+def multiply(x, y):
+    """The product of two blocks in GHASH's field (SP 800-38D, algorithm 1)."""
+    x, y, product = int.from_bytes(x, "big"), int.from_bytes(y, "big"), 0
+    for bit in range(127, -1, -1):
+        if x >> bit & 1:
+            product ^= y
+        y = y >> 1 ^ (0xE1 << 120 if y & 1 else 0)
+    return product.to_bytes(16, "big")
+
+
+def ghash_powers(key, count):
+    """H, H^2 …: what a table of GHASH holds."""
+    powers = [ghash_key(key)]
+    while len(powers) < count:
+        powers.append(multiply(powers[-1], powers[0]))
+    return powers

@@ -15,6 +15,7 @@ import coffer
 
 BINARY_DIR = pathlib.Path(os.environ["COFFER_BINARY_DIR"])
 SANITIZER = os.environ.get("COFFER_SANITIZER", "")
+SANITIZER_REPORTS = ("Sanitizer: ", "runtime error: ")  # those of GCC
 INHERITED = ("COFFER_", "MASTER_KEY_", "DATABASE_URL", "COMPANY_AGENTS_HOME", "CREDENTIALS_")
 
 
@@ -35,16 +36,17 @@ def eventually(check, what, seconds=30):
 
 
 class Daemon:
-    """Starts in a fresh home (mode 0700), which close() removes. Use as a context manager."""
+    """Starts in a fresh home (mode 0700), which close() removes. Use as a context manager.
+    `wrapper`: the beginning of a command line that executes the daemon in its own place."""
 
-    def __init__(self, *flags, start=True, config=None, home_mode=0o700):
+    def __init__(self, *flags, start=True, config=None, home_mode=0o700, wrapper=()):
         self.home = pathlib.Path(tempfile.mkdtemp(prefix="coffer-test-"))
         self.home.chmod(home_mode)
         self.instance = self.home / "instances" / "default"
         self.socket = str(self.instance / "coffer.sock")
         self.key = self.instance / "secrets" / "master.key"
         self.store = self.instance / "coffer.db"
-        self.flags = list(flags)
+        self.flags, self.wrapper = list(flags), list(wrapper)
         if config is not None:
             (self.home / "coffer.toml").write_text(config, encoding="utf-8")
             self.flags += ["--config", str(self.home / "coffer.toml")]
@@ -70,7 +72,7 @@ class Daemon:
         """Starts without waiting."""
         self._log = []
         self.process = subprocess.Popen(
-            [BINARY_DIR / "sidecar" / "cofferd", *self.flags, *map(str, flags)],
+            [*self.wrapper, BINARY_DIR / "sidecar" / "cofferd", *self.flags, *map(str, flags)],
             env=clean_environment(COMPANY_AGENTS_HOME=self.home, **environment),
             stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, errors="replace")
         self._reader = threading.Thread(target=self._read, args=(self.process.stderr,))
@@ -109,10 +111,12 @@ class Daemon:
         return coffer.connect(self.socket, **options)
 
     def close(self):
-        """Stops it and removes its home."""
+        """Stops it and removes its home; fails if a sanitizer had something to report."""
         if self.process is not None and self.process.poll() is None:
             self.kill()
         shutil.rmtree(self.home, ignore_errors=True)
+        if any(self.lines(words) for words in SANITIZER_REPORTS):
+            raise AssertionError(f"a sanitizer reports:\n{self.log()}")
 
 
 def refused_start(daemon, *flags, **environment):

@@ -6,7 +6,7 @@ import sys
 import unittest
 
 import coffer
-from daemon import Daemon, clean_environment, field, need_root
+from daemon import Daemon, clean_environment, eventually, field, need_root
 
 STRANGER = 12345
 
@@ -131,6 +131,12 @@ class OtherUid(unittest.TestCase):
                         "--clear-groups", sys.executable, "-c", program, daemon.socket],
                        env=clean_environment(PYTHONPATH=shim), check=True)
         self.assertLess(len(daemon.lines("refused")), 100)
+
+        def told():  # the budget refills: the next refusal that is logged says how many were not
+            self.as_stranger(daemon)
+            return sum(int(field(line, "suppressed")) for line in daemon.lines("refused")) > 400
+
+        eventually(told, "the log says how many refusals it left out")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import unittest
 import coffer
 from coffer import wire
 from daemon import Daemon, eventually
-from raw_peer import RawPeer, fetch
+from raw_peer import RawPeer, fetch, request
 
 
 class Stop(unittest.TestCase):
@@ -53,6 +53,26 @@ class Stop(unittest.TestCase):
         with daemon.connect() as client:
             for number, i in acknowledged:
                 self.assertEqual(client.fetch(f"cmp_{number}", f"i{i}").reveal(), f"value {i}")
+
+    def test_what_got_no_reply_was_not_done(self):
+        daemon = self.start()
+        with RawPeer(daemon.socket) as peer:
+            peer.send(b"".join(request("integration_set", i, company="cmp_a", integration=f"i{i}",
+                                       value=b"v") for i in range(1000)))
+            first = peer.receive()
+            daemon.process.send_signal(signal.SIGTERM)
+            frames = [first]
+            while (frame := peer.receive()) is not None:
+                frames.append(frame)
+        self.assertEqual(daemon.wait(), 0)
+        *replies, last = frames
+        self.assertEqual(wire.decode_fields(wire.ERROR, last[3])["name"], "shutting_down")
+        self.assertEqual({flags for _, flags, _, _ in replies}, {wire.FLAG_REPLY})
+        self.assertLess(len(replies), 1000, "it was not stopped in the middle")
+        daemon.start()
+        with daemon.connect() as client:
+            self.assertEqual({one.integration for one in client.list("cmp_a")},
+                             {f"i{request_id}" for _, _, request_id, _ in replies})
 
     def test_an_idle_connection_hears_that_the_daemon_stops(self):
         daemon = self.start()

@@ -5,7 +5,7 @@ import subprocess
 import unittest
 
 import coffer
-from daemon import Daemon
+from daemon import Daemon, refused_start
 
 MOVES = {
     "another company": "UPDATE secrets SET company_id = 'cmp_c' WHERE subject_id = 'slack'"
@@ -143,6 +143,7 @@ class Tampering(unittest.TestCase):
                         " WHERE company_id = 'cmp_a' AND subject_id = 'slack'"], check=True)
         self.daemon.start()
         self.assert_tampered("cmp_a", "slack")
+        self.assertEqual(self.daemon.stop(), 0)  # then its log is complete
         self.assertTrue(self.daemon.lines("error", "tampered"))
 
     def test_S1_companies_cannot_reach_each_other(self):
@@ -156,8 +157,36 @@ class Tampering(unittest.TestCase):
             for attempt in attempts:
                 self.assertRaises(coffer.NotFound, attempt)
             self.assertEqual([one.integration for one in client.list("cmp_b")], ["slack"])
-            client.delete("cmp_b", "slack")
-            self.assertEqual(client.fetch("cmp_a", "slack").reveal(), "value-of-slack")
+
+    def test_S1_no_operation_of_one_company_changes_another(self):
+        """Also with the other's row in the cache, and with ids that run into each other."""
+        with self.daemon.connect() as client:
+            client.set("cmp_", "aslack", "value-of-other")
+            self.assert_whole("cmp_a", "slack", "value-of-slack")
+            before = [one._replace(last_used_at=None) for one in client.list("cmp_a")]
+            for change in (lambda: client.set("cmp_b", "github", "value-of-b-2--"),
+                           lambda: client.rotate("cmp_b", "slack", "value-of-b-3--"),
+                           lambda: client.set("cmp_b", "slack", "value-of-b-4--", replace=True),
+                           lambda: client.show("cmp_b", "slack"),
+                           lambda: client.fetch("cmp_b", "slack"),
+                           lambda: client.delete("cmp_b", "slack"),
+                           lambda: client.delete("cmp_b", "github"),
+                           lambda: client.delete("cmp_", "aslack")):
+                change()
+                self.assert_whole("cmp_a", "slack", "value-of-slack")
+                self.assert_whole("cmp_a", "github", "value-of-git--")
+            after = [one._replace(last_used_at=None) for one in client.list("cmp_a")]
+            self.assertEqual(before, after)
+            self.assertEqual(list(client.list("cmp_b")), [])
+
+    def test_K4_a_row_under_another_key_id_is_never_served(self):
+        self.assertEqual(self.daemon.stop(), 0)
+        with sqlite3.connect(self.daemon.store) as file:
+            file.execute("UPDATE secrets SET key_id = zeroblob(16) WHERE subject_id = 'github'")
+        file.close()
+        code, line = refused_start(self.daemon)
+        self.assertEqual(code, 78)
+        self.assertIn("00" * 16, line)
 
 
 if __name__ == "__main__":

@@ -8,10 +8,10 @@ int main(int argc, char** argv) {
     return 64;
   }
   try {
-    coffer::client daemon;
+    coffer::client daemon = coffer::client::connect();
     const coffer::secret token = daemon.fetch(argv[1], argv[2]);
     std::printf("a token of %zu bytes, version %llu\n", token.reveal().size(),
-                static_cast<unsigned long long>(token.version));
+                static_cast<unsigned long long>(token.version()));
     return 0;
   } catch (const coffer::error& failed) {
     std::fprintf(stderr, "example: %s: %s\n", failed.name().c_str(), failed.what());

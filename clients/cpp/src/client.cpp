@@ -35,6 +35,18 @@ protocol::secret_bytes bytes_of(std::string_view value) {
 
 }  // namespace
 
+// However a call ends, its request and its reply are overwritten: either may hold a value.
+class client::wiped_after_use {
+ public:
+  explicit wiped_after_use(connection& used) : used_(used) {}
+  ~wiped_after_use() { used_.forget(); }
+  wiped_after_use(const wiped_after_use&) = delete;
+  wiped_after_use& operator=(const wiped_after_use&) = delete;
+
+ private:
+  connection& used_;
+};
+
 std::string default_socket() {
   const char* named = std::getenv("COFFER_SOCKET");
   if (named && *named) return named;
@@ -66,20 +78,20 @@ daemon_status client::status() {
 }
 
 secret client::fetch(std::string_view company, std::string_view integration) {
+  const wiped_after_use both(*connection_);
   const auto said = connection_->ask<protocol::integration_fetch_reply>(
       opcode::integration_fetch, protocol::integration_fetch_request{{company}, {integration}},
       true);
-  secret out(protocol::as_text(said.value.value));
-  out.version = said.version;
-  out.freshness = static_cast<value_freshness>(said.freshness);
-  out.age = said.age;
-  out.expires_at = said.expires_at;
-  connection_->forget_reply();
-  return out;
+  return secret(protocol::as_text(said.value.value),
+                {.version = said.version,
+                 .freshness = static_cast<value_freshness>(said.freshness),
+                 .age = said.age,
+                 .expires_at = said.expires_at});
 }
 
 integration_info client::set(std::string_view company, std::string_view integration,
                              std::string_view value, const set_options& options) {
+  const wiped_after_use both(*connection_);
   const protocol::integration_set_request request{
       .company = {company},
       .integration = {integration},
@@ -89,23 +101,20 @@ integration_info client::set(std::string_view company, std::string_view integrat
       .scopes = field_of<protocol::text<protocol::scopes_size_max>>(options.scopes),
       .expires_at = options.expires_at,
       .replace = options.replace ? std::optional(true) : std::nullopt};
-  const auto said =
-      connection_->ask<protocol::integration_reply>(opcode::integration_set, request, false);
-  connection_->forget_request();
-  return info_of(said);
+  return info_of(
+      connection_->ask<protocol::integration_reply>(opcode::integration_set, request, false));
 }
 
 integration_info client::rotate(std::string_view company, std::string_view integration,
                                 std::string_view value, const rotate_options& options) {
+  const wiped_after_use both(*connection_);
   const protocol::integration_rotate_request request{.company = {company},
                                                      .integration = {integration},
                                                      .value = bytes_of(value),
                                                      .expires_at = options.expires_at,
                                                      .if_version = options.if_version};
-  const auto said =
-      connection_->ask<protocol::integration_reply>(opcode::integration_rotate, request, false);
-  connection_->forget_request();
-  return info_of(said);
+  return info_of(
+      connection_->ask<protocol::integration_reply>(opcode::integration_rotate, request, false));
 }
 
 integration_info client::show(std::string_view company, std::string_view integration) {

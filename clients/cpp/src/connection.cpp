@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 
 #include "protocol/message/error.hpp"
@@ -16,24 +17,47 @@ namespace coffer {
 namespace {
 
 constexpr std::size_t reply_size_first = 4096;
+constexpr std::size_t request_id_offset = 8;
+constexpr int retry_interval_ms = 10;
+
+sockaddr_un address_of(const std::string& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (path.size() >= sizeof address.sun_path)
+    throw invalid_argument("the socket's path has more than 107 bytes: " + path);
+  memcpy(address.sun_path, path.c_str(), path.size() + 1);
+  return address;
+}
+
+std::string advice_for(int why) {
+  return why == EACCES || why == EPERM ? "this user may not open it; ask the operator of this host"
+                                       : "start cofferd, or point COFFER_SOCKET to its socket";
+}
 
 }  // namespace
 
 client::connection::connection(client_options options) : options_(std::move(options)) {
   if (options_.socket.empty()) options_.socket = default_socket();
   reply_.resize(reply_size_first);
+  start_clock();
   open();
 }
 
 client::connection::~connection() {
-  forget_request();
-  forget_reply();
+  forget();
   close();
 }
 
-void client::connection::forget_request() noexcept { wipe(request_.data(), request_used_); }
+void client::connection::forget() noexcept {
+  wipe(request_.data(), request_used_);
+  request_used_ = 0;
+  forget_reply();
+}
 
-void client::connection::forget_reply() noexcept { wipe(reply_.data(), received_); }
+void client::connection::forget_reply() noexcept {
+  wipe(reply_.data(), received_);
+  received_ = 0;
+}
 
 void client::connection::close() noexcept {
   if (fd_ >= 0) ::close(fd_);
@@ -43,118 +67,141 @@ void client::connection::close() noexcept {
 void client::connection::open() {
   close();
   last_word_ = false;
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  if (options_.socket.size() >= sizeof address.sun_path)
-    throw invalid_argument("the socket's path has more than 107 bytes: " + options_.socket);
-  memcpy(address.sun_path, options_.socket.c_str(), options_.socket.size() + 1);
-  fd_ = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  int failed = connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address);
-  const auto until = std::chrono::steady_clock::now() + options_.timeout;
-  // A full backlog answers EAGAIN at once: wait a little and try again.
-  while (failed != 0 && errno == EAGAIN && std::chrono::steady_clock::now() < until) {
-    poll(nullptr, 0, 10);
-    failed = connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address);
-  }
-  if (failed != 0) {
-    const std::string why = strerror(errno);
+  try {
+    knock();
+    greet();
+  } catch (...) {
     close();
-    throw unavailable("cannot connect to " + options_.socket + " (" + why +
-                      "): start cofferd, or point COFFER_SOCKET to its socket");
+    throw;
   }
-  greet();
+}
+
+void client::connection::knock() {
+  const sockaddr_un address = address_of(options_.socket);
+  fd_ = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (fd_ < 0) throw unavailable(std::string("cannot make a socket: ") + strerror(errno));
+  while (::connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+    const int why = errno;
+    if (why != EAGAIN && why != EINTR)
+      throw unavailable("cannot connect to " + options_.socket + " (" + strerror(why) +
+                        "): " + advice_for(why));
+    // EAGAIN is a full backlog, which nothing can be polled for.
+    if (std::chrono::steady_clock::now() >= deadline_)
+      throw timeout("the daemon at " + options_.socket + " did not accept in time; retry");
+    poll(nullptr, 0, retry_interval_ms);
+  }
 }
 
 void client::connection::greet() {
-  std::vector<std::byte> hello(256);
-  const protocol::hello_request greeting{.client = {{"coffer-cpp 0.1.0"}}};
-  hello.resize(protocol::encode_message(
-      greeting, static_cast<std::uint8_t>(protocol::opcode::hello), 0, ++id_, hello));
-  std::swap(request_, hello);
+  std::array<std::byte, 256> hello;
+  const protocol::hello_request greeting{.client = {{"coffer-cpp " COFFER_VERSION}}};
+  const std::size_t size = protocol::encode_message(
+      greeting, static_cast<std::uint8_t>(protocol::opcode::hello), 0, ++id_, hello);
   protocol::bytes_view fields;
-  const ending end = try_exchange(protocol::opcode::hello, request_.size(), fields);
-  std::swap(request_, hello);
-  if (end == ending::none) return;
-  close();
-  throw unavailable("the daemon at " + options_.socket + " closed the connection: is it stopping?");
+  if (try_exchange(protocol::opcode::hello, {hello.data(), size}, fields) != ending::none)
+    throw unavailable("the daemon at " + options_.socket +
+                      " closed the connection: is it stopping? Retry");
+  protocol::hello_reply said;
+  decode(fields, said);
+  if (said.version != protocol::version)
+    throw protocol_error("the daemon chose protocol version " + std::to_string(said.version) +
+                         ", which was not offered");
 }
 
-protocol::bytes_view client::connection::exchange(protocol::opcode code, std::size_t size,
-                                                  bool repeatable) {
+protocol::bytes_view client::connection::exchange(protocol::opcode code,
+                                                  protocol::bytes_span request, bool repeatable) {
+  start_clock();
   if (last_word_) close();  // the daemon has said goodbye behind its last reply
   const bool idle_before = fd_ >= 0;
-  if (!idle_before) open();
   try {
     protocol::bytes_view fields;
-    ending end = try_exchange(code, size, fields);
+    if (!idle_before) open();
+    ending end = try_exchange(code, numbered(request), fields);
+    // Unread is the daemon's word that it did nothing; a broken idle connection is a guess.
     if (end == ending::unread || (end == ending::closed && idle_before && repeatable)) {
-      // The id inside the frame is the one that greet() passed by: give the request a new one.
       open();
-      protocol::store_u32(++id_, request_.data() + 8);
-      end = try_exchange(code, size, fields);
+      end = try_exchange(code, numbered(request), fields);
     }
     if (end == ending::none) return fields;
     throw unavailable("the daemon at " + options_.socket +
                       " closed the connection: is it stopping? Retry; the request may or may not "
                       "have been carried out");
-  } catch (const protocol_error&) {
-    close();
-    throw;
-  } catch (const timeout&) {
-    close();  // a late reply must not answer the next request
-    throw;
-  } catch (const unavailable&) {
-    close();
+  } catch (const error& failed) {
+    // After the daemon's own errors all goes on; after others, a late reply could answer the next.
+    if (failed.code() == 0) close();
     throw;
   }
 }
 
-// Sends the encoded request and receives one frame.
-client::connection::ending client::connection::try_exchange(protocol::opcode code, std::size_t size,
+// Each sending has an id of its own: a hello takes one, too.
+protocol::bytes_view client::connection::numbered(protocol::bytes_span request) noexcept {
+  protocol::store_u32(++id_, request.data() + request_id_offset);
+  return request;
+}
+
+// Sends an encoded request and receives one frame.
+client::connection::ending client::connection::try_exchange(protocol::opcode code,
+                                                            protocol::bytes_view request,
                                                             protocol::bytes_view& fields) {
-  send_all({request_.data(), size});  // if it fails, the reason may still be there to read
-  received_ = 0;
+  forget_reply();
+  send_all(request);  // if it fails, the reason may still be there to read
+  while (receive()) {
+    const auto next = protocol::split({reply_.data(), received_}, protocol::any_frame);
+    if (next.status == protocol::split_status::failed) refuse_reply(next.error);
+    if (next.status == protocol::split_status::incomplete) {
+      make_room(next.missing);
+      continue;
+    }
+    last_word_ = next.size < received_;
+    if (last_word_ && received_ > next.size + 4 && reply_[next.size + 4] != std::byte{0})
+      refuse_reply(errc::trailing_bytes);
+    fields = next.value.fields;
+    return judge(code, next.value);
+  }
+  return ending::closed;
+}
+
+// Takes what has arrived, at least a byte; false at the end of the connection.
+bool client::connection::receive() {
   for (;;) {
     await(POLLIN);
     const ssize_t got = recv(fd_, reply_.data() + received_, reply_.size() - received_, 0);
     if (got < 0 && (errno == EAGAIN || errno == EINTR)) continue;
-    if (got <= 0) return ending::closed;
+    if (got <= 0) return false;
     received_ += static_cast<std::size_t>(got);
-    const auto next = protocol::split({reply_.data(), received_}, protocol::any_frame);
-    if (next.status == protocol::split_status::failed) refuse_reply(next.error);
-    if (next.status == protocol::split_status::complete) {
-      last_word_ = next.size < received_;
-      if (last_word_ && received_ > next.size + 4 && reply_[next.size + 4] != std::byte{0})
-        refuse_reply(errc::trailing_bytes);
-      fields = next.value.fields;
-      return judge(code, next.value);
-    }
-    if (received_ + next.missing <= reply_.size()) continue;
-    std::vector<std::byte> larger(received_ + next.missing);
-    memcpy(larger.data(), reply_.data(), received_);
-    wipe(reply_.data(), reply_.size());
-    reply_ = std::move(larger);
+    return true;
   }
+}
+
+void client::connection::make_room(std::size_t missing) {
+  if (received_ + missing <= reply_.size()) return;
+  std::vector<std::byte> larger(received_ + missing);
+  memcpy(larger.data(), reply_.data(), received_);
+  wipe(reply_.data(), received_);
+  reply_ = std::move(larger);
 }
 
 // Throws what the daemon answered, if it is an error of the request.
 client::connection::ending client::connection::judge(protocol::opcode code,
                                                      const protocol::frame& reply) {
-  const auto opcode = static_cast<std::uint8_t>(code);
-  if ((reply.head.flags & protocol::flag_error) != 0) {
+  const bool failed = (reply.head.flags & protocol::flag_error) != 0;
+  const bool of_request = reply.head.request_id == id_;
+  const bool of_connection = reply.head.opcode == 0 && reply.head.request_id == 0;
+  if (failed && (of_request || of_connection)) {
     protocol::error_reply said;
-    if (const auto bad = protocol::decode_message(reply.fields, said)) refuse_reply(bad->code);
-    const bool of_connection = reply.head.opcode == 0 && reply.head.request_id == 0;
-    if (of_connection && said.code == static_cast<std::uint64_t>(errc::shutting_down))
-      return ending::unread;
+    decode(reply.fields, said);
+    const auto unread = static_cast<std::uint64_t>(errc::shutting_down);
+    last_word_ = last_word_ || of_connection;
+    if (of_connection && said.code == unread) return ending::unread;
     throw error(said.code, std::string(said.name.value), std::string(said.text.value));
   }
-  if (reply.head.opcode != opcode || reply.head.request_id != id_ ||
+  if (!of_request || reply.head.opcode != static_cast<std::uint8_t>(code) ||
       reply.head.flags != protocol::flag_reply)
     throw protocol_error("the reply belongs to another request");
   return ending::none;
 }
 
+// False when the daemon no longer reads.
 bool client::connection::send_all(protocol::bytes_view bytes) {
   while (!bytes.empty()) {
     const ssize_t sent = send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
@@ -170,20 +217,15 @@ bool client::connection::send_all(protocol::bytes_view bytes) {
 
 void client::connection::await(short events) {
   pollfd one{fd_, events, 0};
-  const auto until = std::chrono::steady_clock::now() + options_.timeout;
   for (;;) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-        until - std::chrono::steady_clock::now());
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(deadline_ - std::chrono::steady_clock::now());
     const int ready = poll(&one, 1, static_cast<int>(std::max<long>(left.count(), 0)));
     if (ready > 0) return;
     if (ready < 0 && errno == EINTR) continue;
-    throw timeout("the daemon at " + options_.socket + " did not answer in time");
+    throw timeout("the daemon at " + options_.socket +
+                  " did not answer in time; retry. A change may or may not have been carried out");
   }
-}
-
-void client::connection::refuse_request(const std::string& why) {
-  forget_request();
-  throw invalid_argument(why);
 }
 
 void client::connection::refuse_reply(errc why) {

@@ -1,6 +1,7 @@
 // One socket, one request at a time: frames out, frames in.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -18,23 +19,23 @@ class client::connection {
   connection(const connection&) = delete;
   connection& operator=(const connection&) = delete;
 
-  /// Sends a request and decodes its reply, whose views hold until the next call. `repeatable`: may
-  /// be sent again when the connection turns out to be broken.
+  /// Sends a request and decodes its reply, whose views hold until the next call or forget().
+  /// `repeatable`: may be sent again when the connection turns out to be broken.
   template <class Reply, class Request>
   Reply ask(protocol::opcode code, const Request& request, bool repeatable) {
     request_.resize(protocol::secret_request_size_max);
-    const std::size_t size = request_used_ =
-        protocol::encode_message(request, static_cast<std::uint8_t>(code), 0, ++id_, request_);
+    request_used_ = request_.size();  // also what does not fit leaves bytes behind
+    const std::size_t size =
+        protocol::encode_message(request, static_cast<std::uint8_t>(code), 0, 0, request_);
     check_request<Request>(size);
-    const auto fields = exchange(code, size, repeatable);
+    request_used_ = size;
     Reply reply;
-    if (const auto error = protocol::decode_message(fields, reply)) refuse_reply(error->code);
+    decode(exchange(code, {request_.data(), size}, repeatable), reply);
     return reply;
   }
 
-  /// Overwrites the last reply, or the last request, if it held a secret.
-  void forget_reply() noexcept;
-  void forget_request() noexcept;
+  /// Overwrites the last request and what came back for it.
+  void forget() noexcept;
 
  private:
   enum class ending { none, closed, unread };
@@ -42,33 +43,49 @@ class client::connection {
   // What breaks a rule is told before it is sent: the daemon would say the same.
   template <class Request>
   void check_request(std::size_t size) {
-    if (size < protocol::header_size) refuse_request("the request is too large");
+    if (size < protocol::header_size) throw invalid_argument("the request is too large");
     Request again;
     const protocol::bytes_view fields(request_.data() + protocol::header_size,
                                       size - protocol::header_size);
     if (const auto error = protocol::decode_message(fields, again))
-      refuse_request(std::string(error->field) + ": " + std::string(text_of(error->code)));
+      throw invalid_argument(std::string(error->field) + ": " + std::string(text_of(error->code)));
   }
 
-  protocol::bytes_view exchange(protocol::opcode code, std::size_t size, bool repeatable);
-  ending try_exchange(protocol::opcode code, std::size_t size, protocol::bytes_view& fields);
+  template <class Reply>
+  void decode(protocol::bytes_view fields, Reply& reply) {
+    const auto error = protocol::decode_message(fields, reply);
+    if (!error) return;
+    close();
+    refuse_reply(error->code);
+  }
+
+  protocol::bytes_view exchange(protocol::opcode code, protocol::bytes_span request,
+                                bool repeatable);
+  protocol::bytes_view numbered(protocol::bytes_span request) noexcept;
+  ending try_exchange(protocol::opcode code, protocol::bytes_view request,
+                      protocol::bytes_view& fields);
   ending judge(protocol::opcode code, const protocol::frame& reply);
+  bool receive();
+  void make_room(std::size_t missing);
   void open();
+  void knock();
   void greet();
   void close() noexcept;
   bool send_all(protocol::bytes_view bytes);
   void await(short events);
-  [[noreturn]] void refuse_request(const std::string& why);
-  [[noreturn]] void refuse_reply(errc why);
+  void forget_reply() noexcept;
+  void start_clock() { deadline_ = std::chrono::steady_clock::now() + options_.timeout; }
+  [[noreturn]] static void refuse_reply(errc why);
 
   client_options options_;
+  std::chrono::steady_clock::time_point deadline_;  // of the call under way
   int fd_ = -1;
   std::uint32_t id_ = 0;
   std::vector<std::byte> request_;
-  std::size_t request_used_ = 0;
+  std::size_t request_used_ = 0;  // bytes at the front that may hold a secret
   std::vector<std::byte> reply_;
-  std::size_t received_ = 0;
-  bool last_word_ = false;  // behind the reply stood a frame that answers no request
+  std::size_t received_ = 0;  // the same of the reply
+  bool last_word_ = false;    // behind the reply stood a frame that answers no request
 };
 
 }  // namespace coffer

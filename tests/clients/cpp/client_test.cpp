@@ -1,115 +1,13 @@
 #include "coffer/client.hpp"
 
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
+#include <filesystem>
 
-#include <boost/test/unit_test.hpp>
-#include <concepts>
-#include <cstring>
-#include <functional>
-#include <ostream>
-#include <thread>
-
-#include "protocol/messages.hpp"
-#include "protocol/writer.hpp"
-#include "tests/temporary_folder.hpp"
+#include "tests/clients/cpp/fake_daemon.hpp"
 
 using namespace coffer;
+using namespace coffer::tests;
 
 namespace {
-
-template <class T>
-concept printable = requires(std::ostream& out, const T& value) {
-  out << value;
-};
-
-static_assert(!std::copy_constructible<secret>);
-static_assert(!std::equality_comparable<secret>);
-static_assert(!printable<secret>);
-static_assert(std::is_nothrow_move_constructible_v<secret>);
-
-// A daemon that gives each connection to the next script.
-class fake_daemon {
- public:
-  using script = std::function<void(int peer)>;
-
-  explicit fake_daemon(std::vector<script> scripts) : path_(folder_.file("s")) {
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    std::strncpy(address.sun_path, path_.c_str(), sizeof address.sun_path - 1);
-    door_ = socket(AF_UNIX, SOCK_STREAM, 0);
-    BOOST_TEST_REQUIRE(bind(door_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
-    BOOST_TEST_REQUIRE(listen(door_, 8) == 0);
-    thread_ = std::thread([this, scripts = std::move(scripts)] {
-      for (const script& one : scripts) {
-        const int peer = accept(door_, nullptr, nullptr);
-        if (peer < 0) return;  // the test is over
-        one(peer);
-        close(peer);
-      }
-    });
-  }
-  ~fake_daemon() {
-    shutdown(door_, SHUT_RDWR);
-    thread_.join();
-    close(door_);
-  }
-  fake_daemon(const fake_daemon&) = delete;
-  fake_daemon& operator=(const fake_daemon&) = delete;
-
-  client connect(std::chrono::milliseconds timeout = std::chrono::seconds(10)) const {
-    return client({.socket = path_, .timeout = timeout});
-  }
-
- private:
-  tests::temporary_folder folder_;
-  std::string path_;
-  int door_ = -1;
-  std::thread thread_;
-};
-
-// The id of the next request; nullopt at the end. Small requests arrive in one piece here.
-std::optional<std::uint32_t> request(int peer) {
-  std::byte bytes[4096];
-  const ssize_t got = read(peer, bytes, sizeof bytes);
-  if (got < 12) return std::nullopt;
-  return protocol::load_u32(bytes + 8);
-}
-
-template <class Message>
-std::string frame(protocol::opcode code, std::uint32_t id, const Message& message,
-                  std::uint8_t flags = protocol::flag_reply) {
-  std::string out(70'000, '\0');
-  out.resize(protocol::encode_message(message, static_cast<std::uint8_t>(code), flags, id,
-                                      std::as_writable_bytes(std::span(out))));
-  return out;
-}
-
-void say(int peer, const std::string& bytes, bool one_by_one = false) {
-  const std::size_t step = one_by_one ? 1 : bytes.size();
-  for (std::size_t at = 0; at < bytes.size(); at += step)
-    BOOST_TEST_REQUIRE(write(peer, bytes.data() + at, step) == static_cast<ssize_t>(step));
-}
-
-void greet(int peer) {
-  const auto id = request(peer);
-  say(peer,
-      frame(protocol::opcode::hello, *id, protocol::hello_reply{.version = 1, .server = {"f"}}));
-}
-
-std::string fetched(std::uint32_t id, std::string_view value = "xoxb-1") {
-  protocol::integration_fetch_reply reply;
-  reply.value = {std::as_bytes(std::span(value))};
-  reply.version = 5;
-  return frame(protocol::opcode::integration_fetch, id, reply);
-}
-
-std::string farewell() {
-  constexpr std::uint8_t flags = protocol::flag_reply | protocol::flag_error;
-  return frame(protocol::opcode{0}, 0, protocol::error_reply{34, {"shutting_down"}, {"bye"}},
-               flags);
-}
 
 void serve(int peer) {
   greet(peer);
@@ -128,13 +26,13 @@ BOOST_AUTO_TEST_SUITE(C1_client)
 BOOST_AUTO_TEST_CASE(fetches_a_value_in_pieces_or_at_once) {
   const fake_daemon daemon({[](int peer) {
     greet(peer);
-    say(peer, fetched(*request(peer)), true);
+    for (const char byte : fetched(*request(peer))) say(peer, {&byte, 1});
     say(peer, fetched(*request(peer), std::string(65'536, 'v')));
   }});
   client c = daemon.connect();
   const secret small = c.fetch("cmp_a", "slack");
   BOOST_TEST(small.reveal() == "xoxb-1");
-  BOOST_TEST(small.version == 5u);
+  BOOST_TEST(small.version() == 5u);
   BOOST_TEST(c.fetch("cmp_a", "slack").reveal().size() == 65'536u);
 }
 
@@ -186,28 +84,94 @@ BOOST_AUTO_TEST_CASE(what_is_no_reply_is_refused) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(an_error_reply_keeps_its_code) {
+BOOST_AUTO_TEST_CASE(a_reply_past_the_limit_is_not_waited_for) {
   const fake_daemon daemon({[](int peer) {
     greet(peer);
-    constexpr std::uint8_t flags = protocol::flag_reply | protocol::flag_error;
-    say(peer, frame(protocol::opcode::integration_fetch, *request(peer),
-                    protocol::error_reply{999, {"from_the_future"}, {"do this"}}, flags));
+    request(peer);
+    say(peer, std::string("\x00\x10\x00\x00", 4));  // 1 MiB + 3 with the length itself
+    request(peer);                                  // until the client has gone
+  }});
+  client c = daemon.connect();
+  BOOST_CHECK_EXCEPTION(c.fetch("cmp_a", "slack"), protocol_error, [](const error& said) {
+    return std::string(said.what()).find("frame_too_large") != std::string::npos;
+  });
+}
+
+BOOST_AUTO_TEST_CASE(an_error_reply_keeps_its_code_and_the_connection) {
+  const fake_daemon daemon({[](int peer) {
+    greet(peer);
+    say(peer, failed(protocol::opcode::integration_fetch, *request(peer), 999, "from_the_future"));
+    say(peer, fetched(*request(peer)));
   }});
   client c = daemon.connect();
   BOOST_CHECK_EXCEPTION(c.fetch("cmp_a", "slack"), error, [](const error& said) {
     return said.code() == 999 && said.name() == "from_the_future" &&
            std::string(said.what()) == "do this";
   });
+  BOOST_TEST(c.fetch("cmp_a", "slack").reveal() == "xoxb-1");
+}
+
+BOOST_AUTO_TEST_CASE(an_error_for_another_request_is_no_answer) {
+  const fake_daemon daemon({[](int peer) {
+    greet(peer);
+    say(peer, failed(protocol::opcode::integration_fetch, *request(peer) + 1, 21, "not_found"));
+  }});
+  client c = daemon.connect();
+  BOOST_CHECK_THROW(c.fetch("cmp_a", "slack"), protocol_error);
+}
+
+BOOST_AUTO_TEST_CASE(a_greeting_that_fails_leaves_no_descriptor_behind) {
+  const auto open_files = [] {
+    const std::filesystem::directory_iterator all("/proc/self/fd");
+    return std::distance(begin(all), end(all));
+  };
+  for (const fake_daemon::script& script : std::vector<fake_daemon::script>{
+           [](int peer) {
+             say(peer, failed(protocol::opcode::hello, *request(peer), 10, "unsupported_version"));
+           },
+           [](int peer) { say(peer, failed(protocol::opcode{0}, 0, 30, "too_many_connections")); },
+           [](int peer) { greet(peer, 2); }, [](int) {}}) {
+    auto before = open_files();
+    {
+      const fake_daemon daemon({script});
+      BOOST_CHECK_THROW(daemon.connect(), error);
+    }
+    BOOST_TEST(open_files() == before);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(no_answer_in_time) {
   const fake_daemon daemon({[](int peer) {
-    greet(peer);
-    request(peer);
-    request(peer);  // until the client has gone
-  }});
+                              greet(peer);
+                              const auto id = *request(peer);
+                              if (request(peer)) say(peer, fetched(id));  // too late
+                            },
+                            serve_once});
   client c = daemon.connect(std::chrono::milliseconds(50));
   BOOST_CHECK_THROW(c.fetch("cmp_a", "slack"), timeout);
+  BOOST_TEST(c.fetch("cmp_a", "slack").reveal() == "xoxb-1");  // on a connection of its own
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_that_trickles_in_is_too_late) {
+  const fake_daemon daemon({[](int peer) {
+    greet(peer);
+    const std::string endless = fetched(*request(peer), std::string(65'536, 'v'));
+    for (std::size_t at = 0; at < endless.size() && say(peer, {endless.data() + at, 1}); ++at)
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }});
+  client c = daemon.connect(std::chrono::milliseconds(100));
+  BOOST_CHECK_THROW(c.fetch("cmp_a", "slack"), timeout);
+}
+
+BOOST_AUTO_TEST_CASE(nobody_accepts_in_time) {
+  const fake_daemon daemon({});
+  std::vector<int> waiting;
+  for (bool full = false; !full;) {
+    waiting.push_back(daemon.knock());
+    full = waiting.back() < 0;
+  }
+  BOOST_CHECK_THROW(daemon.connect(std::chrono::milliseconds(50)), timeout);
+  for (const int one : waiting) close(one);
 }
 
 BOOST_AUTO_TEST_CASE(wrong_arguments_are_not_sent) {
@@ -221,8 +185,8 @@ BOOST_AUTO_TEST_CASE(wrong_arguments_are_not_sent) {
 }
 
 BOOST_AUTO_TEST_CASE(nobody_there) {
-  BOOST_CHECK_THROW(client({.socket = "/nonexistent/socket"}), unavailable);
-  BOOST_CHECK_THROW(client({.socket = std::string(200, 'x')}), invalid_argument);
+  BOOST_CHECK_THROW(client::connect({.socket = "/nonexistent/socket"}), unavailable);
+  BOOST_CHECK_THROW(client::connect({.socket = std::string(200, 'x')}), invalid_argument);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
