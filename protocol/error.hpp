@@ -30,6 +30,8 @@ enum class errc : std::uint16_t {
   version_conflict = 23,
   tampered = 24,
   key_unavailable = 25,
+  run_ended = 26,
+  invalid_ticket = 27,
   // The limits.
   too_many_connections = 30,
   too_many_requests = 31,
@@ -38,7 +40,15 @@ enum class errc : std::uint16_t {
   shutting_down = 34,
   // The daemon's own trouble.
   store_unavailable = 40,
+  audit_unavailable = 41,
   internal = 50,
+  // Why a token is not good (A2). Only validators are told.
+  token_unknown = 60,
+  token_expired = 61,
+  token_revoked = 62,
+  wrong_agent = 63,
+  wrong_company = 64,
+  missing_scope = 65,
 };
 
 /// One row of the vocabulary: the stable name for programs, the text for people.
@@ -71,15 +81,20 @@ inline constexpr std::array error_descriptions{
                       "hello is allowed once, as the first frame"},
     error_description{errc::denied, "denied",
                       "not allowed; ask the operator of this host, whose log names the rule"},
-    error_description{errc::not_found, "not_found", "there is no such integration"},
+    error_description{errc::not_found, "not_found",
+                      "there is none of that name here; list what there is"},
     error_description{errc::already_exists, "already_exists",
-                      "the integration exists; rotate it, or set it again with replace"},
+                      "it exists already; rotate it, or say that it is to be replaced"},
     error_description{errc::version_conflict, "version_conflict",
-                      "the integration has changed meanwhile; read it again and retry"},
+                      "it has changed meanwhile; read it again and retry"},
     error_description{errc::tampered, "tampered",
                       "the stored secret does not authenticate; restore it or set it again"},
     error_description{errc::key_unavailable, "key_unavailable",
                       "the secret is encrypted under a master key that this daemon does not hold"},
+    error_description{errc::run_ended, "run_ended",
+                      "the run has ended or is past its time limit; begin another"},
+    error_description{errc::invalid_ticket, "invalid_ticket",
+                      "the ticket is used, expired, unknown or for another user; issue another"},
     error_description{errc::too_many_connections, "too_many_connections",
                       "too many connections of this user; close some and retry"},
     error_description{errc::too_many_requests, "too_many_requests",
@@ -92,7 +107,19 @@ inline constexpr std::array error_descriptions{
                       "the daemon is stopping; reconnect and retry"},
     error_description{errc::store_unavailable, "store_unavailable",
                       "the store cannot be read or written; nothing was changed"},
+    error_description{errc::audit_unavailable, "audit_unavailable",
+                      "the audit record cannot be written; give the spool room, then retry"},
     error_description{errc::internal, "internal", "internal error; the daemon's log has the cause"},
+    error_description{errc::token_unknown, "token_unknown",
+                      "this is no token that was issued here, or it is mistyped"},
+    error_description{errc::token_expired, "token_expired",
+                      "the token has expired; fetch the agent's current one"},
+    error_description{errc::token_revoked, "token_revoked",
+                      "the token was revoked or rotated; fetch the agent's current one"},
+    error_description{errc::wrong_agent, "wrong_agent", "the token belongs to another agent"},
+    error_description{errc::wrong_company, "wrong_company", "the token belongs to another company"},
+    error_description{errc::missing_scope, "missing_scope",
+                      "the token does not grant this scope; issue one that does"},
 };
 
 /// The row of a code, or nullptr for a number that this build does not know.

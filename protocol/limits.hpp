@@ -17,7 +17,8 @@ inline constexpr std::size_t text_size_max = 1024;
 inline constexpr std::size_t secret_size_max = 64 * 1024;
 inline constexpr std::size_t list_entries_max = 200;
 
-inline constexpr std::size_t small_request_size_max = 1024;  // every request without a secret
+inline constexpr std::size_t small_request_size_max = 1024;  // identifiers and numbers
+inline constexpr std::size_t text_request_size_max = 4096;   // texts, too
 inline constexpr std::size_t secret_request_size_max = secret_size_max + 4096;
 
 }  // namespace coffer::protocol

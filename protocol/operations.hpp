@@ -20,6 +20,21 @@ enum class opcode : std::uint8_t {
   integration_rotate = 0x13,
   integration_delete = 0x14,
   integration_fetch = 0x15,
+  run_begin = 0x20,
+  run_end = 0x21,
+  run_list = 0x22,
+  narrow = 0x23,
+  ticket_issue = 0x24,
+  ticket_redeem = 0x25,
+  token_issue = 0x30,
+  token_fetch = 0x31,
+  token_rotate = 0x32,
+  token_revoke = 0x33,
+  token_list = 0x34,
+  token_validate = 0x35,
+  audit_list = 0x40,
+  audit_verify = 0x41,
+  policy_explain = 0x50,
 };
 
 struct operation {
@@ -38,6 +53,21 @@ inline constexpr std::array operations{
     operation{opcode::integration_rotate, "integration_rotate", secret_request_size_max},
     operation{opcode::integration_delete, "integration_delete", small_request_size_max},
     operation{opcode::integration_fetch, "integration_fetch", small_request_size_max},
+    operation{opcode::run_begin, "run_begin", small_request_size_max},
+    operation{opcode::run_end, "run_end", small_request_size_max},
+    operation{opcode::run_list, "run_list", small_request_size_max},
+    operation{opcode::narrow, "narrow", small_request_size_max},
+    operation{opcode::ticket_issue, "ticket_issue", small_request_size_max},
+    operation{opcode::ticket_redeem, "ticket_redeem", small_request_size_max},
+    operation{opcode::token_issue, "token_issue", text_request_size_max},
+    operation{opcode::token_fetch, "token_fetch", small_request_size_max},
+    operation{opcode::token_rotate, "token_rotate", text_request_size_max},
+    operation{opcode::token_revoke, "token_revoke", small_request_size_max},
+    operation{opcode::token_list, "token_list", small_request_size_max},
+    operation{opcode::token_validate, "token_validate", small_request_size_max},
+    operation{opcode::audit_list, "audit_list", small_request_size_max},
+    operation{opcode::audit_verify, "audit_verify", small_request_size_max},
+    operation{opcode::policy_explain, "policy_explain", text_request_size_max},
 };
 
 static_assert(std::ranges::is_sorted(operations, {}, &operation::code));

@@ -13,6 +13,7 @@ struct integration_rotate_request {
   secret_bytes value;
   std::optional<std::uint64_t> expires_at;
   std::optional<std::uint64_t> if_version;  ///< version_conflict unless this is the current one
+  std::optional<bool> cut;  ///< delete the versions that runs keep, too: they fall forward (R2)
 
   template <class Self, class Visit>
   static void fields(Self& self, Visit& visit) {
@@ -21,6 +22,7 @@ struct integration_rotate_request {
     visit(3, "value", self.value);
     visit(4, "expires_at", self.expires_at);
     visit(5, "if_version", self.if_version);
+    visit(6, "cut", self.cut);
   }
 };
 

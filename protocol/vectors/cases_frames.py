@@ -1,8 +1,8 @@
 """Frames: headers, sizes, pieces of frames, several in a buffer; unknown operations."""
 
-from encode import ERROR, REPLY, REQUEST_ID, field, frame, join, prefix, size
-from messages import OPCODES, fields_of, sample
-from vector_case import decoded, make, stream
+from encode import ERROR, REPLY, REQUEST_ID, UNASSIGNED, field, frame, join, prefix, size
+from messages import OPCODES, OPERATIONS, fields_of, sample
+from vector_case import decoded, make, short, stream
 
 MESSAGE = "integration_fetch_request"
 FETCH_OP, SET_OP, UNKNOWN_OP = OPCODES["integration_fetch"], OPCODES["integration_set"], 0x7F
@@ -41,19 +41,17 @@ def padded(message, total):
     """A whole frame of `total` bytes: the message, then one unknown field."""
     values = sample(message)
     fields = fields_of(message, values)
-    return values, join(fields, field(200, [(b"p", total - 12 - size(fields) - 5)]))
+    return values, join(fields, field(UNASSIGNED, [(b"p", total - 12 - size(fields) - 5)]))
 
 
 def limits():
-    for name, message, bound in (("fetch", MESSAGE, 1024), ("ping", "ping_request", 1024),
-                                 ("set", "integration_set_request", 69632),
-                                 ("rotate", "integration_rotate_request", 69632)):
+    for op, (opcode, bound) in OPERATIONS.items():
+        message = op + "_request"
         values, fields = padded(message, bound)
-        yield decoded(f"{name}_request_{bound}_bytes", "The largest request of its operation.",
+        yield decoded(f"{short(message)}_{bound}_bytes", "The largest request of its operation.",
                       "P2.3 P6.2", message, values, fields)
-        op = message.rsplit("_", 1)[0]
-        yield make(f"{name}_request_{bound + 1}_bytes", "One byte past the operation's limit.",
-                   "P2.3 P6.2", "request", op, frame(OPCODES[op], padded(message, bound + 1)[1]),
+        yield make(f"{short(message)}_{bound + 1}_bytes", "One byte past the operation's limit.",
+                   "P2.3 P6.2", "request", op, frame(opcode, padded(message, bound + 1)[1]),
                    "frame_too_large")
     too_large = frame(FETCH_OP, length=1021)
     yield stream("fetch_too_large_at_fifth_byte", "Length and opcode show it: nothing is buffered.",

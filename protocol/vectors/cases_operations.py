@@ -1,18 +1,12 @@
 """Every operation's request and reply: smallest, all fields, unknown fields."""
 
-from encode import field, join, record
-from messages import FIELDS, fields_of, sample
-from vector_case import decoded
-
-
-def short(message):
-    return message.removeprefix("integration_")
+from encode import UNASSIGNED, field, join
+from messages import MESSAGES, distinct_messages, fields_of, sample
+from vector_case import decoded, short
 
 
 def samples():
-    for message in FIELDS:
-        if message in ("error", "record"):
-            continue
+    for message in MESSAGES:
         smallest, full = sample(message), sample(message, full=True)
         yield decoded(short(message), "The smallest message: required fields only.",
                       "P2.1 P4.8 P5.2", message, smallest)
@@ -29,6 +23,17 @@ def variants():
                   sample("integration_fetch_reply", freshness="stale", age=1500))
     yield decoded("fetch_reply_pinned", "A value kept for a run.", "P3.7 P5.2",
                   "integration_fetch_reply", sample("integration_fetch_reply", freshness="pinned"))
+    yield decoded("fetch_reply_fell_forward", "The run's own version has expired or was cut.",
+                  "P5.2", "integration_fetch_reply",
+                  sample("integration_fetch_reply", fell_forward=True))
+    yield decoded("fetch_request_of_a_run", "The version that a run keeps.", "P5.2",
+                  "integration_fetch_request", sample("integration_fetch_request", full=True))
+    yield decoded("token_fetch_reply_stale", "A token served from the cache, with its age.",
+                  "P3.7 P5.2", "token_fetch_reply",
+                  sample("token_fetch_reply", freshness="stale", age=1500))
+    yield decoded("policy_explain_reply_denied", "No rule grants it; none has a verdict.",
+                  "P3.6 P3.8 P5.2", "policy_explain_reply",
+                  sample("policy_explain_reply", allowed=False))
     yield decoded("set_request_replace_false", "An explicit false is a field like any other.",
                   "P3.6 P4.8", "integration_set_request",
                   sample("integration_set_request", replace=False))
@@ -43,35 +48,27 @@ def variants():
 def unknown_fields():
     fetch = sample("integration_fetch_request")
     whole = fields_of("integration_fetch_request", fetch)
+    later = field(UNASSIGNED, b"later")
     for name, about, extra in (
-        ("after", "An unknown field behind the declared ones.", field(3, b"later")),
-        ("empty", "An unknown field without content.", field(3, b"")),
+        ("after", "An unknown field behind the declared ones.", later),
+        ("empty", "An unknown field without content.", field(UNASSIGNED, b"")),
         ("tag_255", "The highest tag there is.", field(255, b"last")),
-        ("several", "Unknown fields with gaps.", field(3, b"a") + field(9, b"b") + field(200, b"")),
+        ("several", "Unknown fields with gaps.",
+         join(field(UNASSIGNED, b"a"), field(UNASSIGNED + 5, b"b"), field(255, b""))),
         ("bytes_free", "What stands in an unknown field is not judged.",
-         field(4, bytes(range(256)))),
+         field(UNASSIGNED, bytes(range(256)))),
     ):
         yield decoded("fetch_request_unknown_" + name, about, "P4.6",
                       "integration_fetch_request", fetch, join(whole, extra))
-    yield decoded("ping_request_unknown_first", "No declared field stands before or behind it.",
-                  "P4.6", "ping_request", {}, field(1, b"echo"))
+    few = sample("integration_list_request")
     yield decoded("list_request_unknown_after_absent",
                   "Optional fields are absent; the unknown one is not taken for one of them.",
-                  "P4.6 P4.8", "integration_list_request", sample("integration_list_request"),
-                  join(fields_of("integration_list_request", sample("integration_list_request")),
-                       field(4, b"later")))
-    for message in ("hello_request", "hello_reply", "status_reply", "integration_fetch_reply",
-                    "integration_set_request", "integration_show_reply"):
+                  "P4.6 P4.8", "integration_list_request", few,
+                  join(fields_of("integration_list_request", few), later))
+    for message in distinct_messages():
         values = sample(message, full=True)
-        yield decoded(short(message) + "_unknown", "A newer peer's field is skipped.", "P4.6",
-                      message, values, join(fields_of(message, values), field(77, b"new")))
-    one = sample("record", full=True)
-    extended = record(join(fields_of("record", one), field(12, b"between")))
-    yield decoded("list_reply_unknown_between",
-                  "Unknown fields at the end of each record, between the declared ones.",
-                  "P3.8 P4.6", "integration_list_reply",
-                  {"integrations": [one, one], "more": True},
-                  join(field(1, join(extended, extended)), field(2, b"\x01"), field(3, b"")))
+        yield decoded(short(message) + "_unknown", "A newer peer's field is skipped.", "P4.6 P5.4",
+                      message, values, join(fields_of(message, values), field(UNASSIGNED, b"new")))
 
 
 def cases():

@@ -1,10 +1,11 @@
 """The bounds of every field type."""
 
-from encode import u64
-from messages import fields_of, sample
-from vector_case import decoded, error_reply, refused
+from encode import record, u64
+from messages import MESSAGES, declared, distinct_messages, fields_of, lists, sample
+from vector_case import decoded, error_reply, refused, short
 
 FETCH, SET = "integration_fetch_request", "integration_set_request"
+TOKEN = "token_fetch_reply"
 
 
 def takes(name, about, rule, message, blamed, value):
@@ -88,21 +89,59 @@ def texts():
                       SET, "label", content)
 
 
+def each_identifier():
+    """In every message: what an identifier refuses and a text would not."""
+    for message in distinct_messages():
+        full = sample(message, full=True)
+        for _, blamed, kind, _ in declared(message):
+            if kind == "identifier":
+                fields = fields_of(message, full, {blamed: b"a b"})
+                yield refused(f"{short(message)}_{blamed}_with_space",
+                              "This field is an identifier.", "P3.1 P5.2", message, fields,
+                              "invalid_field", blamed)
+
+
+# The bound of each text, by the message or record that has it.
+TEXTS = {
+    "hello_request": {"client": 256},
+    "hello_reply": {"server": 256},
+    "status_reply": {"version": 64, "memory_mode": 32, "key_source": 32, "key_id": 64,
+                     "store": 32},
+    "integration_set_request": {"label": 256, "scopes": 1024},
+    "integration_show_reply": {"label": 256, "status": 32, "scopes": 1024, "last_error": 1024},
+    "token_issue_request": {"scopes": 1024},
+    "token_issue_reply": {"scopes": 1024},
+    "token_rotate_request": {"scopes": 1024},
+    "token_validate_request": {"scope": 256},
+    "token_validate_reply": {"scopes": 1024},
+    "policy_explain_request": {"unit": 256, "operation": 64},
+    "integration_record": {"label": 256, "status": 32, "scopes": 1024, "last_error": 1024},
+    "token_record": {"scopes": 1024},
+    "audit_record": {"operation": 32, "outcome": 32, "rule": 256},
+    "chain_record": {"where": 1024},
+    "verdict_record": {"rule": 64, "reason": 256},
+}
+
+
 def text_bounds():
-    status, show = "status_reply", "integration_show_reply"
-    for name, message, blamed, bound in (
-        ("hello_client", "hello_request", "client", 256),
-        ("hello_server", "hello_reply", "server", 256),
-        ("set_scopes", SET, "scopes", 1024),
-        ("show_status", show, "status", 32),
-        ("show_last_error", show, "last_error", 1024),
-        ("status_memory_mode", status, "memory_mode", 32),
-        ("status_key_id", status, "key_id", 64),
-    ):
-        yield takes(f"{name}_{bound}_bytes", "The longest text of this field.", "P3.2 P5.2",
-                    message, blamed, "t" * bound)
-        yield refuses(f"{name}_{bound + 1}_bytes", "One byte past this field's bound.",
-                      "P3.2 P5.2", message, blamed, b"t" * (bound + 1))
+    for message in MESSAGES:
+        for blamed, bound in TEXTS.get(message, {}).items():
+            yield takes(f"{short(message)}_{blamed}_{bound}_bytes",
+                        "The longest text of this field.", "P3.2 P5.2", message, blamed,
+                        "t " * (bound // 2))
+            yield refuses(f"{short(message)}_{blamed}_{bound + 1}_bytes",
+                          "One byte past this field's bound.", "P3.2 P5.2", message, blamed,
+                          b"t" * (bound + 1))
+    for message, name, kind in lists():
+        for blamed, bound in TEXTS.get(kind, {}).items():
+            longest = sample(kind, **{blamed: "t " * (bound // 2)})
+            yield takes(f"{short(message)}_record_{blamed}_{bound}_bytes",
+                        "The longest text of this field of a record.", "P3.2 P3.9", message, name,
+                        [longest])
+            long = record(fields_of(kind, sample(kind, full=True), {blamed: b"t" * (bound + 1)}))
+            yield refuses(f"{short(message)}_record_{blamed}_{bound + 1}_bytes",
+                          "One byte past the bound of this field of a record.", "P3.2 P3.9",
+                          message, name, long)
     for blamed, bound in (("name", 64), ("text", 1024)):
         yield error_reply(f"error_{blamed}_{bound}_bytes", "The longest text of this field.",
                           "P3.2 P7.1", sample("error", **{blamed: "t" * bound}))
@@ -113,16 +152,26 @@ def text_bounds():
 
 def secrets():
     rotate, reply = "integration_rotate_request", "integration_fetch_reply"
-    for name, message in (("set", SET), ("rotate", rotate), ("fetch_reply", reply)):
-        yield takes(name + "_value_65536_bytes", "The largest secret.", "P3.4", message, "value",
+    for name, message, blamed in (
+        ("set_value", SET, "value"), ("rotate_value", rotate, "value"),
+        ("fetch_reply_value", reply, "value"), ("token_fetch_reply_value", TOKEN, "value"),
+        ("ticket_issue_reply_ticket", "ticket_issue_reply", "ticket"),
+    ):
+        yield takes(name + "_65536_bytes", "The largest secret.", "P3.4", message, blamed,
                     [(b"a", 65536)])
-        yield refuses(name + "_value_65537_bytes", "One byte past the largest secret.", "P3.4",
-                      message, "value", [(b"a", 65537)])
-        yield refuses(name + "_value_empty", "A secret has at least one byte.", "P3.4",
-                      message, "value", b"")
+        yield refuses(name + "_65537_bytes", "One byte past the largest secret.", "P3.4",
+                      message, blamed, [(b"a", 65537)])
+        yield refuses(name + "_empty", "A secret has at least one byte.", "P3.4",
+                      message, blamed, b"")
     yield takes("set_value_one_byte", "The smallest secret.", "P3.4", SET, "value", b"\0")
     yield takes("fetch_reply_value_all_bytes", "A secret is bytes, not text.", "P3.4",
                 reply, "value", bytes(range(256)))
+    for message, blamed in (("ticket_redeem_request", "ticket"),
+                            ("token_validate_request", "token")):
+        yield takes(f"{message}_{blamed}_all_bytes", "What somebody presents may be any bytes.",
+                    "P3.4", message, blamed, bytes(range(256)))
+        yield refuses(f"{message}_{blamed}_empty", "A secret has at least one byte.", "P3.4",
+                      message, blamed, b"")
 
 
 def numbers():
@@ -139,15 +188,39 @@ def numbers():
     for name, content in (("empty", b""), ("two", b"\2"), ("ff", b"\xff"), ("two_bytes", b"\0\1")):
         yield refuses("set_replace_" + name, "A bool is one byte, 0 or 1.", "P3.6", SET,
                       "replace", content)
-    for name, content in (("3", u64(3)), ("256", u64(256)), ("2_32", u64(2**32)),
-                          ("max", u64(2**64 - 1)), ("one_byte", b"\1"), ("empty", b"")):
-        yield refuses("fetch_reply_freshness_" + name, "A u64 that is 0, 1 or 2.", "P3.7", reply,
-                      "freshness", content)
+    for message in (reply, TOKEN):
+        for name, content in (("3", u64(3)), ("256", u64(256)), ("2_32", u64(2**32)),
+                              ("max", u64(2**64 - 1)), ("one_byte", b"\1"), ("empty", b"")):
+            yield refuses(f"{short(message)}_freshness_{name}", "A u64 that is 0, 1 or 2.", "P3.7",
+                          message, "freshness", content)
+    for message, blamed in (("integration_rotate_request", "cut"), (reply, "fell_forward"),
+                            ("policy_explain_reply", "allowed"), ("run_list_reply", "more"),
+                            ("token_list_reply", "more"), ("audit_list_reply", "more")):
+        yield refuses(f"{short(message)}_{blamed}_two", "A bool is one byte, 0 or 1.", "P3.6",
+                      message, blamed, b"\2")
+    yield from new_numbers()
+
+
+def new_numbers():
+    """A number of each message that names no bound: what is out of range is the daemon's to say."""
+    for message, blamed in (
+        ("run_begin_request", "time_limit"), ("ticket_issue_request", "uid"),
+        ("ticket_issue_request", "lifetime"), ("token_issue_request", "expires_at"),
+        ("token_rotate_request", "overlap"), ("token_revoke_reply", "revoked"),
+        ("run_list_request", "limit"), ("token_list_request", "limit"),
+        ("audit_list_request", "after"), ("audit_list_request", "before"),
+        ("policy_explain_request", "uid"), ("narrow_reply", "ends_at"),
+    ):
+        yield takes(f"{message}_{blamed}_max", "The largest number is well-formed here.", "P3.5",
+                    message, blamed, 2**64 - 1)
+        yield refuses(f"{message}_{blamed}_7_bytes", "A u64 has exactly eight bytes.", "P3.5",
+                      message, blamed, bytes(7))
 
 
 def cases():
     yield from identifiers()
     yield from texts()
+    yield from each_identifier()
     yield from text_bounds()
     yield from secrets()
     yield from numbers()

@@ -7,6 +7,7 @@ import struct
 
 REPLY, ERROR = 0x01, 0x02
 REQUEST_ID = 7
+UNASSIGNED = 200  # the first of the tags that no message has, ever (P5.4)
 
 
 def pieces(content):

@@ -12,13 +12,16 @@ sys.dont_write_bytecode = True
 import cases_errors  # noqa: E402
 import cases_fields  # noqa: E402
 import cases_frames  # noqa: E402
+import cases_lists  # noqa: E402
 import cases_operations  # noqa: E402
 import cases_types  # noqa: E402
 
 HERE = pathlib.Path(__file__).resolve().parent
 SPEC = HERE.parent / "SPEC.md"
 INDEX_BEGIN, INDEX_END = "<!-- index: begin -->\n", "<!-- index: end -->\n"
-THEMES = (cases_operations, cases_types, cases_fields, cases_frames, cases_errors)
+NAMES_MAX = 40  # of a rule in the index, which is to be read
+THEMES = (cases_operations, cases_types, cases_fields, cases_lists, cases_frames,
+          cases_errors)
 
 
 def all_cases():
@@ -35,11 +38,13 @@ def text_of(case):
 
 
 def shown(names):
+    if len(names) > NAMES_MAX:
+        return f"{len(names)} vectors whose `rule` names it"
     return ", ".join(f"`{name}`" for name in sorted(names))
 
 
 def index_of(spec, cases):
-    """Section 9: each rule that SPEC.md states, with the vectors that name it."""
+    """Section 12: each rule that SPEC.md states, with the vectors that name it."""
     rules = re.findall(r"^- \*\*(P\d+\.\d+)\*\*( \(conversation\))?", spec, re.MULTILINE)
     known = [rule for rule, _ in rules]
     assert len(known) == len(set(known)), "a rule is stated twice"

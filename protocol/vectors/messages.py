@@ -1,28 +1,56 @@
-"""The messages of SPEC.md, section 5, declared a second time, with sample values for each."""
+"""The messages of SPEC.md, section 5, declared a second time."""
 
 from encode import field, join, record, u64
+from values import value_of
 
-OPCODES = {
-    "hello": 0x01,
-    "ping": 0x02,
-    "status": 0x03,
-    "integration_set": 0x10,
-    "integration_show": 0x11,
-    "integration_list": 0x12,
-    "integration_rotate": 0x13,
-    "integration_delete": 0x14,
-    "integration_fetch": 0x15,
+# Opcode and largest request, header included.
+SMALL, TEXTS, SECRET = 1024, 4096, 65536 + 4096
+OPERATIONS = {
+    "hello": (0x01, SMALL),
+    "ping": (0x02, SMALL),
+    "status": (0x03, SMALL),
+    "integration_set": (0x10, SECRET),
+    "integration_show": (0x11, SMALL),
+    "integration_list": (0x12, SMALL),
+    "integration_rotate": (0x13, SECRET),
+    "integration_delete": (0x14, SMALL),
+    "integration_fetch": (0x15, SMALL),
+    "run_begin": (0x20, SMALL),
+    "run_end": (0x21, SMALL),
+    "run_list": (0x22, SMALL),
+    "narrow": (0x23, SMALL),
+    "ticket_issue": (0x24, SMALL),
+    "ticket_redeem": (0x25, SMALL),
+    "token_issue": (0x30, TEXTS),
+    "token_fetch": (0x31, SMALL),
+    "token_rotate": (0x32, TEXTS),
+    "token_revoke": (0x33, SMALL),
+    "token_list": (0x34, SMALL),
+    "token_validate": (0x35, SMALL),
+    "audit_list": (0x40, SMALL),
+    "audit_verify": (0x41, SMALL),
+    "policy_explain": (0x50, TEXTS),
 }
+OPCODES = {op: code for op, (code, _) in OPERATIONS.items()}
 
 FRESHNESS = {"fresh": 0, "stale": 1, "pinned": 2}
 
-# Fields in tag order, from tag 1: name and type; a `?` marks the optional ones.
-RECORD = (
-    "integration:identifier provider:identifier label:text status:text scopes:text version:u64 "
-    "created_at:u64 rotated_at:u64 last_used_at:u64? expires_at:u64? last_error:text?"
-)
-FIELDS = {
-    "error": "code:u64 name:text text:text",
+# Fields in tag order, from tag 1: name and type; a `?` marks the optional ones, and `[run]` is the
+# type of a list of run records.
+RECORDS = {
+    "integration_record": "integration:identifier provider:identifier label:text status:text "
+    "scopes:text version:u64 created_at:u64 rotated_at:u64 last_used_at:u64? expires_at:u64? "
+    "last_error:text?",
+    "run_record": "run:identifier agent:identifier epoch:u64 began_at:u64 ends_at:u64",
+    "token_record": "kid:identifier agent:identifier scopes:text version:u64 issued_at:u64 "
+    "expires_at:u64? revoked_at:u64? last_used_at:u64?",
+    "audit_record": "sequence:u64 at:u64 uid:u64 pid:u64 operation:text outcome:text rule:text "
+    "company:identifier? subject:identifier? agent:identifier? run:identifier? version:u64?",
+    "chain_record": "chain:identifier records:u64 first:u64 last:u64 intact:bool where:text?",
+    "verdict_record": "rule:text grants:bool reason:text",
+}
+NARROWED = "company:identifier agent:identifier run:identifier ends_at:u64"
+MESSAGES = {
     "hello_request": "version_min:u64 version_max:u64 client:text?",
     "hello_reply": "version:u64 server:text frame_size_max:u64 secret_size_max:u64 "
     "in_flight_max:u64",
@@ -34,84 +62,94 @@ FIELDS = {
     "cache_entries:u64 cache_bytes:u64",
     "integration_set_request": "company:identifier integration:identifier value:secret "
     "provider:identifier? label:text? scopes:text? expires_at:u64? replace:bool?",
-    "integration_set_reply": RECORD,
+    "integration_set_reply": RECORDS["integration_record"],
     "integration_show_request": "company:identifier integration:identifier",
-    "integration_show_reply": RECORD,
+    "integration_show_reply": RECORDS["integration_record"],
     "integration_list_request": "company:identifier after:identifier? limit:u64?",
-    "integration_list_reply": "integrations:list more:bool",
+    "integration_list_reply": "integrations:[integration] more:bool",
     "integration_rotate_request": "company:identifier integration:identifier value:secret "
-    "expires_at:u64? if_version:u64?",
-    "integration_rotate_reply": RECORD,
+    "expires_at:u64? if_version:u64? cut:bool?",
+    "integration_rotate_reply": RECORDS["integration_record"],
     "integration_delete_request": "company:identifier integration:identifier if_version:u64?",
     "integration_delete_reply": "",
-    "integration_fetch_request": "company:identifier integration:identifier",
+    "integration_fetch_request": "company:identifier integration:identifier run:identifier?",
     "integration_fetch_reply": "value:secret version:u64 freshness:freshness age:u64? "
+    "expires_at:u64? fell_forward:bool?",
+    "run_begin_request": "company:identifier run:identifier agent:identifier time_limit:u64?",
+    "run_begin_reply": RECORDS["run_record"],
+    "run_end_request": "company:identifier run:identifier",
+    "run_end_reply": "",
+    "run_list_request": "company:identifier after:identifier? limit:u64?",
+    "run_list_reply": "runs:[run] more:bool",
+    "narrow_request": "company:identifier run:identifier",
+    "narrow_reply": NARROWED,
+    "ticket_issue_request": "company:identifier run:identifier uid:u64? lifetime:u64?",
+    "ticket_issue_reply": "ticket:secret expires_at:u64",
+    "ticket_redeem_request": "ticket:secret",
+    "ticket_redeem_reply": NARROWED,
+    "token_issue_request": "company:identifier agent:identifier scopes:text expires_at:u64?",
+    "token_issue_reply": RECORDS["token_record"],
+    "token_fetch_request": "company:identifier agent:identifier",
+    "token_fetch_reply": "value:secret kid:identifier version:u64 freshness:freshness age:u64? "
     "expires_at:u64?",
-    "record": RECORD,
+    "token_rotate_request": "company:identifier agent:identifier overlap:u64? expires_at:u64? "
+    "scopes:text?",
+    "token_rotate_reply": RECORDS["token_record"],
+    "token_revoke_request": "company:identifier agent:identifier kid:identifier?",
+    "token_revoke_reply": "revoked:u64",
+    "token_list_request": "company:identifier agent:identifier? after:identifier? limit:u64?",
+    "token_list_reply": "tokens:[token] more:bool",
+    "token_validate_request": "token:secret company:identifier agent:identifier scope:text?",
+    "token_validate_reply": "kid:identifier scopes:text expires_at:u64?",
+    "audit_list_request": "company:identifier? after:u64? before:u64? limit:u64? "
+    "chain:identifier?",
+    "audit_list_reply": "records:[audit] position:u64 more:bool",
+    "audit_verify_request": "",
+    "audit_verify_reply": "chains:[chain]",
+    "policy_explain_request": "uid:u64 unit:text? operation:text company:identifier? "
+    "integration:identifier? agent:identifier?",
+    "policy_explain_reply": "allowed:bool verdicts:[verdict]",
 }
-
-# A value of each field, by name; the required ones make a message's smallest sample.
-VALUES = {
-    "after": "github",
-    "age": 1500,
-    "cache_bytes": 8192,
-    "cache_entries": 12,
-    "client": "coffer-python/0.1.0",
-    "code": 21,
-    "company": "cmp_acme",
-    "connections": 3,
-    "created_at": 1767225600000,
-    "expires_at": 1798761600000,
-    "frame_size_max": 1048576,
-    "freshness": "fresh",
-    "if_version": 4,
-    "in_flight_max": 128,
-    "integration": "slack",
-    "integrations": [],
-    "key_id": "00112233445566778899aabbccddeeff",
-    "key_source": "file",
-    "label": "Slack, the company's own",
-    "last_error": "the provider refused the refresh token",
-    "last_used_at": 1767225900000,
-    "limit": 50,
-    "memory_mode": "memfd_secret",
-    "memory_total": 1048576,
-    "memory_used": 4096,
-    "more": False,
-    "name": "not_found",
-    "provider": "slack",
-    "replace": True,
-    "requests": 1000,
-    "rotated_at": 1767225700000,
-    "scopes": "channels:read chat:write",
-    "secret_size_max": 65536,
-    "server": "cofferd/0.1.0",
-    "started_at": 1767225500000,
-    "status": "connected",
-    "store": "sqlite",
-    "text": "there is no such integration",
-    "value": b"xoxb-not-a-real-token",
-    "version": 4,
-    "version_max": 1,
-    "version_min": 1,
-}
-STATUS_VERSION = "0.1.0"
+FIELDS = {"error": "code:u64 name:text text:text", **RECORDS, **MESSAGES}
 
 
 def declared(message):
-    """Yields (tag, name, type, required) of a message."""
+    """Yields (tag, name, type, required) of a message or record."""
     for tag, text in enumerate(FIELDS[message].split(), 1):
         name, kind = text.rstrip("?").split(":")
         yield tag, name, kind, not text.endswith("?")
 
 
+def required(message):
+    return [name for _, name, _, needed in declared(message) if needed]
+
+
+def distinct_messages():
+    """All but the replies that have the fields of an earlier one: what an integration record
+    refuses need not be shown three times."""
+    seen = set()
+    for message, text in MESSAGES.items():
+        if message.endswith("_request") or text == "" or text not in seen:
+            yield message
+        seen.add(text)
+
+
+def record_of(kind):
+    """The record of a list's type; None for another type."""
+    return kind.strip("[]") + "_record" if kind.startswith("[") else None
+
+
+def lists():
+    """Yields (message, name of the list, record) of each message that has one."""
+    for message in MESSAGES:
+        for _, name, kind, _ in declared(message):
+            if record_of(kind):
+                yield message, name, record_of(kind)
+
+
 def sample(message, full=False, **changes):
-    values = {n: VALUES[n] for _, n, _, required in declared(message) if required or full}
-    if message == "status_reply":
-        values["version"] = STATUS_VERSION
-    if message == "hello_reply":
-        values["version"] = 1
-    return {**values, **changes}
+    names = [name for _, name, _, needed in declared(message) if needed or full]
+    return {**{name: value_of(message, name) for name in names}, **changes}
 
 
 def encoded(kind, value):
@@ -123,8 +161,8 @@ def encoded(kind, value):
         return bytes([value])
     if kind == "freshness":
         return u64(FRESHNESS[value])
-    if kind == "list":
-        return join(*(record(fields_of("record", one)) for one in value))
+    if record_of(kind):
+        return join(*(record(fields_of(record_of(kind), one)) for one in value))
     return value  # a secret: bytes or pieces
 
 
@@ -149,8 +187,8 @@ def printed(message, values):
 def print_value(kind, value):
     if kind == "u64":
         return value if value <= 2**53 else str(value)
-    if kind == "list":
-        return [printed("record", one) for one in value]
+    if record_of(kind):
+        return [printed(record_of(kind), one) for one in value]
     if kind != "secret":
         return value
     if isinstance(value, bytes):

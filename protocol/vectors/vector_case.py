@@ -26,6 +26,11 @@ def make(name, about, rule, kind, op, content, outcome, **more):
     return {**case, **more}
 
 
+def short(message):
+    """How cases name a message."""
+    return message.removeprefix("integration_")
+
+
 def named(message):
     """The op, kind and flags of `integration_fetch_reply`, or of `error` (told by its op)."""
     op, kind = message.rsplit("_", 1)

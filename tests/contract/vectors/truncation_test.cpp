@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(every_cut_of_the_fields_is_refused_for_the_right_reason) {
     });
     BOOST_TEST(wrong == 0u, one.name << ": " << wrong << " cuts");
   }
-  BOOST_TEST(cuts > 20'000u);
+  BOOST_TEST(cuts > 60'000u);
 }
 
 BOOST_AUTO_TEST_CASE(every_cut_of_a_frame_is_incomplete) {
@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(every_cut_of_a_frame_is_incomplete) {
     });
     BOOST_TEST(wrong == 0u, one.name << ": " << wrong << " cuts");
   }
-  BOOST_TEST(cuts > 20'000u);
+  BOOST_TEST(cuts > 60'000u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

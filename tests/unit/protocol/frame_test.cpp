@@ -16,7 +16,7 @@ namespace {
 
 std::vector<std::byte> fetch_frame() {
   std::vector<std::byte> out(256);
-  const integration_fetch_request request{{"cmp_acme"}, {"slack"}};
+  const integration_fetch_request request{{"cmp_acme"}, {"slack"}, std::nullopt};
   out.resize(encode_message(request, 0x15, 0, 7, out));
   return out;
 }
