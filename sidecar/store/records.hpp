@@ -1,4 +1,5 @@
-// What a store keeps: ciphertexts and the metadata beside them. Times are ms since the epoch, UTC.
+// What a store keeps: ciphertexts and the metadata beside them. Times are ms since the epoch, UTC;
+// one past 2^63 - 1 is kept as that.
 #pragma once
 
 #include <array>
@@ -35,7 +36,8 @@ struct integration {
   std::string label;
   std::string status;
   std::string scopes;
-  std::uint64_t version = 0;  ///< the company's epoch that made it: grows, is never reused
+  std::uint64_t version = 0;        ///< the company's epoch that made it: grows, is never reused
+  std::uint64_t first_version = 0;  ///< runs that began at an earlier epoch do not see it
   std::uint64_t created_at = 0;
   std::uint64_t rotated_at = 0;
   std::optional<std::uint64_t> last_used_at;
@@ -44,9 +46,24 @@ struct integration {
   bool operator==(const integration&) const = default;
 };
 
-/// An integration with its current value.
+/// A half-open range of a company's epochs.
+struct epoch_range {
+  static constexpr std::uint64_t forever = ~std::uint64_t{0};
+  std::uint64_t from = 0;
+  std::uint64_t until = forever;
+  constexpr bool contains(std::uint64_t epoch) const noexcept {
+    return from <= epoch && epoch < until;
+  }
+  bool operator==(const epoch_range&) const = default;
+};
+
+/// One value of an integration, and which runs it is for.
 struct credential {
-  integration meta;
+  std::uint64_t version = 0;
+  std::optional<std::uint64_t> expires_at;
+  epoch_range visible;        ///< to runs that began at these epochs; the current one has no end
+  std::uint64_t as_of = 0;    ///< the company's epoch at the reading: of later runs it says nothing
+  bool fell_forward = false;  ///< it is the current one in place of one that is gone (R2)
   sealed_value sealed;
 };
 
@@ -66,9 +83,71 @@ struct integration_change {
   std::optional<std::string> label;
   std::optional<std::string> scopes;
   std::optional<std::uint64_t> expires_at;  ///< of the new value: absent means that it has none
-  std::optional<std::uint64_t> used_at;     ///< a use that is not yet in the store, if any
+  bool cut = false;  ///< delete all older values now, also those that runs keep (rotate --now)
   std::uint64_t now = 0;
   std::string row_id;  ///< a fresh UUID for the row of the new value
+};
+
+/// A new value inside a version.
+struct refresh_change {
+  std::string company;
+  std::string integration;
+  std::uint64_t version = 0;
+  std::optional<std::uint64_t> expires_at;
+  std::uint64_t now = 0;
+};
+
+/// One run: it sees its company's values as they were at `epoch`, until it ends (R1).
+struct run {
+  std::string company;
+  std::string id;
+  std::string agent;
+  std::uint64_t epoch = 0;
+  std::uint64_t began_at = 0;
+  std::uint64_t ends_at = 0;  ///< its time limit: from then on it is over
+  bool operator==(const run&) const = default;
+};
+
+/// What is known of an agent's token, but its secret (A1).
+struct token {
+  std::string kid;  ///< the public part, by which it is found
+  std::string company;
+  std::string agent;
+  std::string scopes;  ///< separated by spaces
+  std::uint64_t version = 0;
+  std::uint64_t issued_at = 0;
+  std::optional<std::uint64_t> expires_at;
+  std::optional<std::uint64_t> revoked_at;
+  std::optional<std::uint64_t> last_used_at;
+  bool operator==(const token&) const = default;
+};
+
+/// A token with its secret, unless it is revoked: then that is wiped.
+struct sealed_token {
+  token meta;
+  std::optional<sealed_value> sealed;
+};
+
+/// A new token for an agent.
+struct token_change {
+  std::string company;
+  std::string agent;
+  std::string kid;
+  std::optional<std::string> scopes;        ///< absent: those of the agent's newest live token
+  std::optional<std::uint64_t> expires_at;  ///< ms since the epoch, UTC
+  bool rotation = false;         ///< needs a live token (not_found); else there must be none
+  std::uint64_t overlap_ms = 0;  ///< how long the old ones stay good; 0: they are revoked
+  std::uint64_t now = 0;
+  std::string row_id;
+};
+
+/// A piece of a host's audit chain, as it was sealed.
+struct audit_chunk {
+  std::string chain;
+  std::uint64_t first = 0;  ///< sequence of its first record
+  std::uint64_t last = 0;   ///< and of its last
+  std::vector<std::byte> blocks;
+  bool operator==(const audit_chunk&) const = default;
 };
 
 /// That a secret was used, for last_used_at.

@@ -35,12 +35,20 @@ class sqlite_connection {
       log::error("store_failed", {{"operation", operation},
                                   {"sqlite_code", error.getExtendedErrorCode()},
                                   {"reason", error.what()}});
-      for (auto& [sql, statement] : statements_) statement.tryReset();  // none keeps its snapshot
+      reset_statements();
       return failure(errc::store_unavailable);
+    } catch (...) {
+      reset_statements();
+      throw;
     }
   }
 
  private:
+  /// One that was left halfway would keep its snapshot, and show old rows to all that follow.
+  void reset_statements() noexcept {
+    for (auto& [sql, statement] : statements_) statement.tryReset();
+  }
+
   std::mutex mutex_;
   SQLite::Database database_;
   std::map<const char*, SQLite::Statement> statements_;

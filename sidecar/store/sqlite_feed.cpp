@@ -34,7 +34,7 @@ result<feed_page> sqlite_feed::changes_after(std::uint64_t after, std::size_t li
   return reader_.guarded("changes", [&](sqlite_connection& connection) -> result<feed_page> {
     SQLite::Transaction snapshot(connection.database());  // bounds and rows of one moment
     const bounds kept = bounds_of(connection);
-    feed_page page{{}, kept.newest, after + 1 < kept.oldest};
+    feed_page page{{}, kept.newest, kept.oldest > 0 && after < kept.oldest - 1};
     auto& row = connection.prepare(
         "SELECT number, company_id, kind, subject_id, name, version FROM changes"
         " WHERE number > ? ORDER BY number LIMIT ?");

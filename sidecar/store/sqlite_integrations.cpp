@@ -1,3 +1,4 @@
+// Writes to integrations: each one transaction, sealed inside it.
 #include "store/sqlite_integrations.hpp"
 
 #include <algorithm>
@@ -9,21 +10,13 @@ namespace {
 
 using behaviour = SQLite::TransactionBehavior;
 
-std::uint64_t bump_epoch(sqlite_connection& connection, const std::string& company) {
-  auto& row = connection.prepare(
-      "INSERT INTO companies (company_id, epoch) VALUES (?, 1)"
-      " ON CONFLICT (company_id) DO UPDATE SET epoch = epoch + 1 RETURNING epoch");
-  row.bind(1, company);
-  row.executeStep();
-  const auto epoch = static_cast<std::uint64_t>(row.getColumn(0).getInt64());
-  row.executeStep();  // to its end, so that the statement is done before the commit
-  return epoch;
-}
-
 integration changed(const integration_change& change, std::optional<integration> found,
                     std::uint64_t version) {
   integration next = found ? *std::move(found) : integration{};
-  if (next.version == 0) next.created_at = change.now;
+  if (next.version == 0) {
+    next.created_at = change.now;
+    next.first_version = version;
+  }
   next.company = change.company;
   next.id = change.integration;
   next.provider = change.provider.value_or(next.provider);
@@ -33,19 +26,15 @@ integration changed(const integration_change& change, std::optional<integration>
   next.version = version;
   next.rotated_at = change.now;
   next.expires_at = change.expires_at;
-  if (change.used_at) next.last_used_at = std::max(next.last_used_at.value_or(0), *change.used_at);
   next.last_error.reset();
   return next;
-}
-
-void bind_optional(SQLite::Statement& statement, int index, std::optional<std::uint64_t> value) {
-  if (value) statement.bind(index, number(*value));
 }
 
 void write_metadata(sqlite_connection& connection, const integration& row) {
   auto& insert = connection.prepare(
       "INSERT OR REPLACE INTO integrations (company_id, integration_id, provider, label, status,"
-      " scopes, version, created_at, rotated_at, expires_at) VALUES (?,?,?,?,?,?,?,?,?,?)");
+      " scopes, version, created_at, rotated_at, expires_at, first_version)"
+      " VALUES (?,?,?,?,?,?,?,?,?,?,?)");
   insert.bind(1, row.company);
   insert.bind(2, row.id);
   insert.bind(3, row.provider);
@@ -56,9 +45,11 @@ void write_metadata(sqlite_connection& connection, const integration& row) {
   insert.bind(8, number(row.created_at));
   insert.bind(9, number(row.rotated_at));
   bind_optional(insert, 10, row.expires_at);
+  insert.bind(11, number(row.first_version));
   insert.exec();
 }
 
+// All values of an integration.
 void delete_values(sqlite_connection& connection, const std::string& company,
                    const std::string& integration) {
   auto& old = connection.prepare(
@@ -68,23 +59,37 @@ void delete_values(sqlite_connection& connection, const std::string& company,
   old.exec();
 }
 
-void write_value(sqlite_connection& connection, const integration_change& change,
-                 const integration& row, const sealed_value& sealed) {
-  auto& insert = connection.prepare(
-      "INSERT INTO secrets (id, company_id, kind, subject_id, name, version, key_id, nonce, value,"
-      " created_at, updated_at, last_used_at)"
-      " VALUES (?,?,'integration',?,'credential',?,?,?,?,?,?,?)");
-  insert.bind(1, change.row_id);
-  insert.bind(2, change.company);
-  insert.bind(3, change.integration);
-  insert.bind(4, number(row.version));
-  insert.bind(5, sealed.key_id.data(), static_cast<int>(sealed.key_id.size()));
-  insert.bind(6, sealed.nonce.data(), static_cast<int>(sealed.nonce.size()));
-  insert.bind(7, sealed.ciphertext.data(), static_cast<int>(sealed.ciphertext.size()));
-  insert.bind(8, number(change.now));
-  insert.bind(9, number(change.now));
-  bind_optional(insert, 10, row.last_used_at);
-  insert.exec();
+address address_of(const std::string& company, const std::string& integration) {
+  return {company, std::string(integration_kind), integration, std::string(credential_name)};
+}
+
+bool replace_value(sqlite_connection& connection, const refresh_change& change,
+                   const sealed_value& sealed) {
+  auto& update = connection.prepare(
+      "UPDATE secrets SET key_id = ?, nonce = ?, value = ?, expires_at = ?, updated_at = ?"
+      " WHERE company_id = ? AND kind = 'integration' AND subject_id = ?"
+      " AND name = 'credential' AND version = ?");
+  update.bind(1, sealed.key_id.data(), static_cast<int>(sealed.key_id.size()));
+  update.bind(2, sealed.nonce.data(), static_cast<int>(sealed.nonce.size()));
+  update.bind(3, sealed.ciphertext.data(), static_cast<int>(sealed.ciphertext.size()));
+  bind_optional(update, 4, change.expires_at);
+  update.bind(5, number(change.now));
+  update.bind(6, change.company);
+  update.bind(7, change.integration);
+  update.bind(8, number(change.version));
+  return update.exec() == 1;
+}
+
+// The metadata shows the expiry of the current value.
+void replace_expiry(sqlite_connection& connection, const refresh_change& change) {
+  auto& update = connection.prepare(
+      "UPDATE integrations SET expires_at = ? WHERE company_id = ? AND integration_id = ?"
+      " AND version = ?");
+  bind_optional(update, 1, change.expires_at);
+  update.bind(2, change.company);
+  update.bind(3, change.integration);
+  update.bind(4, number(change.version));
+  update.exec();
 }
 
 }  // namespace
@@ -99,9 +104,14 @@ result<integration> sqlite_integrations::write(const integration_change& change,
     const sealed_value sealed = seal(version);
     integration next = changed(change, std::move(found), version);
     write_metadata(connection, next);
-    delete_values(connection, change.company, change.integration);
-    write_value(connection, change, next, sealed);
-    append_change(connection, change.company, change.integration, version);
+    if (change.cut) delete_values(connection, change.company, change.integration);
+    mark_replaced(connection, change.company, change.integration, version);
+    insert_secret(connection,
+                  {change.row_id, change.company, integration_kind, change.integration,
+                   credential_name, version, change.now, change.expires_at, next.last_used_at},
+                  sealed);
+    delete_unneeded(connection, change.company, change.integration, change.now);
+    append_change(connection, address_of(change.company, change.integration), version);
     transaction.commit();
     return next;
   });
@@ -121,69 +131,18 @@ result<void> sqlite_integrations::remove(const std::string& company, const std::
     metadata.bind(1, company);
     metadata.bind(2, integration);
     metadata.exec();
-    append_change(connection, company, integration, 0);
+    append_change(connection, address_of(company, integration), 0);
     transaction.commit();
     return {};
   });
 }
 
-result<credential> sqlite_integrations::find(const std::string& company,
-                                             const std::string& integration) {
-  return reader_.guarded("find", [&](sqlite_connection& connection) -> result<credential> {
-    auto& row = connection.prepare(COFFER_SQLITE_INTEGRATION
-                                   "WHERE i.company_id = ? AND i.integration_id = ?");
-    row.bind(1, company);
-    row.bind(2, integration);
-    if (!row.executeStep()) return failure(errc::not_found);
-    auto sealed = sealed_of(row);
-    credential found{integration_of(row), {}};
-    row.tryReset();
-    if (!sealed) return failure(errc::tampered);
-    found.sealed = *std::move(sealed);
-    return found;
-  });
-}
-
-result<integration> sqlite_integrations::show(const std::string& company, const std::string& id) {
-  return reader_.guarded("show", [&](sqlite_connection& connection) -> result<integration> {
-    auto found = find_integration(connection, company, id);
-    if (!found) return failure(errc::not_found);
-    return *std::move(found);
-  });
-}
-
-result<std::vector<integration>> sqlite_integrations::list(const std::string& company,
-                                                           const std::string& after,
-                                                           std::size_t limit) {
-  return reader_.guarded(
-      "list", [&](sqlite_connection& connection) -> result<std::vector<integration>> {
-        auto& row = connection.prepare(COFFER_SQLITE_INTEGRATION
-                                       "WHERE i.company_id = ? AND i.integration_id > ?"
-                                       " ORDER BY i.integration_id LIMIT ?");
-        row.bind(1, company);
-        row.bind(2, after);
-        row.bind(3, number(limit));
-        std::vector<integration> found;
-        while (row.executeStep()) found.push_back(integration_of(row));
-        row.tryReset();
-        return found;
-      });
-}
-
-result<void> sqlite_integrations::touch(std::span<const use> uses) {
-  return writer_.guarded("touch", [&](sqlite_connection& connection) -> result<void> {
+result<void> sqlite_integrations::refresh(const refresh_change& change, const sealer& seal) {
+  return writer_.guarded("refresh", [&](sqlite_connection& connection) -> result<void> {
     SQLite::Transaction transaction(connection.database(), behaviour::IMMEDIATE);
-    for (const use& one : uses) {
-      auto& update = connection.prepare(
-          "UPDATE secrets SET last_used_at = max(?, coalesce(last_used_at, 0)) WHERE company_id = ?"
-          " AND kind = ? AND subject_id = ? AND name = ?");
-      update.bind(1, number(one.at));
-      update.bind(2, one.where.company);
-      update.bind(3, one.where.kind);
-      update.bind(4, one.where.subject);
-      update.bind(5, one.where.name);
-      update.exec();
-    }
+    if (!replace_value(connection, change, seal(change.version))) return failure(errc::not_found);
+    replace_expiry(connection, change);
+    append_change(connection, address_of(change.company, change.integration), change.version);
     transaction.commit();
     return {};
   });

@@ -14,7 +14,10 @@ class sqlite_integrations final : public integration_store {
   result<integration> write(const integration_change& change, const sealer& seal) override;
   result<void> remove(const std::string& company, const std::string& integration,
                       const expectation& expected) override;
+  result<void> refresh(const refresh_change& change, const sealer& seal) override;
   result<credential> find(const std::string& company, const std::string& integration) override;
+  result<credential> find_at(const std::string& company, const std::string& integration,
+                             std::uint64_t epoch, std::uint64_t now) override;
   result<integration> show(const std::string& company, const std::string& integration) override;
   result<std::vector<integration>> list(const std::string& company, const std::string& after,
                                         std::size_t limit) override;

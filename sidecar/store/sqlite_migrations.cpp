@@ -63,6 +63,49 @@ CREATE TABLE changes (
   name       TEXT NOT NULL,
   version    INTEGER NOT NULL
 ) STRICT;
+)sql",
+    R"sql(
+ALTER TABLE integrations ADD COLUMN first_version INTEGER NOT NULL DEFAULT 0;
+UPDATE integrations SET first_version = version;
+ALTER TABLE secrets ADD COLUMN expires_at INTEGER;
+ALTER TABLE secrets ADD COLUMN replaced_by INTEGER;
+CREATE INDEX secrets_replaced ON secrets (company_id, subject_id) WHERE replaced_by IS NOT NULL;
+UPDATE secrets SET expires_at = (SELECT i.expires_at FROM integrations i
+  WHERE i.company_id = secrets.company_id AND i.integration_id = secrets.subject_id);
+
+CREATE TABLE runs (
+  company_id TEXT NOT NULL,
+  run_id     TEXT NOT NULL,
+  agent_id   TEXT NOT NULL,
+  epoch      INTEGER NOT NULL,
+  began_at   INTEGER NOT NULL,
+  ends_at    INTEGER NOT NULL,
+  PRIMARY KEY (company_id, run_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX runs_by_end ON runs (ends_at);
+CREATE INDEX runs_by_epoch ON runs (company_id, epoch);
+
+CREATE TABLE tokens (
+  company_id TEXT NOT NULL,
+  kid        TEXT NOT NULL,
+  agent_id   TEXT NOT NULL,
+  scopes     TEXT NOT NULL,
+  version    INTEGER NOT NULL,
+  issued_at  INTEGER NOT NULL,
+  expires_at INTEGER,
+  revoked_at INTEGER,
+  PRIMARY KEY (company_id, kid)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX tokens_by_kid ON tokens (kid);
+CREATE INDEX tokens_by_agent ON tokens (company_id, agent_id);
+
+CREATE TABLE audit_chunks (
+  chain  TEXT NOT NULL,
+  first  INTEGER NOT NULL,
+  last   INTEGER NOT NULL,
+  blocks BLOB NOT NULL,
+  PRIMARY KEY (chain, first)
+) STRICT;
 )sql"};
 
 int pragma(SQLite::Database& database, const char* sql) {

@@ -7,11 +7,6 @@ namespace {
 
 constexpr std::int64_t feed_entries_kept = 10'000;
 
-std::optional<std::uint64_t> optional_number(const SQLite::Column& column) {
-  if (column.isNull()) return std::nullopt;
-  return static_cast<std::uint64_t>(column.getInt64());
-}
-
 template <std::size_t Size>
 bool copy_blob(const SQLite::Column& column, std::array<std::byte, Size>& out) {
   if (column.getBytes() != static_cast<int>(Size)) return false;
@@ -21,6 +16,15 @@ bool copy_blob(const SQLite::Column& column, std::array<std::byte, Size>& out) {
 
 }  // namespace
 
+std::optional<std::uint64_t> optional_number(const SQLite::Column& column) {
+  if (column.isNull()) return std::nullopt;
+  return number_of(column);
+}
+
+void bind_optional(SQLite::Statement& statement, int index, std::optional<std::uint64_t> value) {
+  if (value) statement.bind(index, number(*value));
+}
+
 integration integration_of(SQLite::Statement& row) {
   integration out;
   out.company = row.getColumn(0).getString();
@@ -29,20 +33,22 @@ integration integration_of(SQLite::Statement& row) {
   out.label = row.getColumn(3).getString();
   out.status = row.getColumn(4).getString();
   out.scopes = row.getColumn(5).getString();
-  out.version = static_cast<std::uint64_t>(row.getColumn(6).getInt64());
-  out.created_at = static_cast<std::uint64_t>(row.getColumn(7).getInt64());
-  out.rotated_at = static_cast<std::uint64_t>(row.getColumn(8).getInt64());
+  out.version = number_of(row.getColumn(6));
+  out.created_at = number_of(row.getColumn(7));
+  out.rotated_at = number_of(row.getColumn(8));
   out.last_used_at = optional_number(row.getColumn(9));
   out.expires_at = optional_number(row.getColumn(10));
   if (!row.getColumn(11).isNull()) out.last_error = row.getColumn(11).getString();
+  out.first_version = number_of(row.getColumn(12));
   return out;
 }
 
-std::optional<sealed_value> sealed_of(SQLite::Statement& row) {
+std::optional<sealed_value> sealed_of(SQLite::Statement& row, int first) {
   sealed_value out;
-  if (!copy_blob(row.getColumn(12), out.key_id) || !copy_blob(row.getColumn(13), out.nonce))
+  if (!copy_blob(row.getColumn(first), out.key_id) ||
+      !copy_blob(row.getColumn(first + 1), out.nonce))
     return std::nullopt;
-  const SQLite::Column value = row.getColumn(14);
+  const SQLite::Column value = row.getColumn(first + 2);
   const auto* bytes = static_cast<const std::byte*>(value.getBlob());
   out.ciphertext.assign(bytes, bytes + value.getBytes());
   return out;
@@ -75,18 +81,85 @@ std::optional<errc> check(const expectation& expected, const std::optional<integ
   return found->version == expected.version ? std::nullopt : std::optional(errc::version_conflict);
 }
 
-void append_change(sqlite_connection& connection, const std::string& company,
-                   const std::string& integration, std::uint64_t version) {
+void insert_secret(sqlite_connection& connection, const secret_row& row,
+                   const sealed_value& sealed) {
   auto& insert = connection.prepare(
-      "INSERT INTO changes (company_id, kind, subject_id, name, version)"
-      " VALUES (?, 'integration', ?, 'credential', ?)");
-  insert.bind(1, company);
-  insert.bind(2, integration);
-  insert.bind(3, number(version));
+      "INSERT INTO secrets (id, company_id, kind, subject_id, name, version, key_id, nonce, value,"
+      " created_at, updated_at, expires_at, last_used_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)");
+  insert.bind(1, row.id);
+  insert.bind(2, row.company);
+  insert.bind(3, std::string(row.kind));
+  insert.bind(4, row.subject);
+  insert.bind(5, std::string(row.name));
+  insert.bind(6, number(row.version));
+  insert.bind(7, sealed.key_id.data(), static_cast<int>(sealed.key_id.size()));
+  insert.bind(8, sealed.nonce.data(), static_cast<int>(sealed.nonce.size()));
+  insert.bind(9, sealed.ciphertext.data(), static_cast<int>(sealed.ciphertext.size()));
+  insert.bind(10, number(row.now));
+  insert.bind(11, number(row.now));
+  bind_optional(insert, 12, row.expires_at);
+  bind_optional(insert, 13, row.last_used_at);
+  insert.exec();
+}
+
+std::uint64_t epoch_of(sqlite_connection& connection, const std::string& company) {
+  auto& row =
+      connection.prepare("SELECT coalesce((SELECT epoch FROM companies WHERE company_id = ?), 0)");
+  row.bind(1, company);
+  row.executeStep();
+  const std::uint64_t epoch = number_of(row.getColumn(0));
+  row.tryReset();
+  return epoch;
+}
+
+std::uint64_t bump_epoch(sqlite_connection& connection, const std::string& company) {
+  auto& row = connection.prepare(
+      "INSERT INTO companies (company_id, epoch) VALUES (?, 1)"
+      " ON CONFLICT (company_id) DO UPDATE SET epoch = epoch + 1 RETURNING epoch");
+  row.bind(1, company);
+  row.executeStep();
+  const std::uint64_t epoch = number_of(row.getColumn(0));
+  row.executeStep();  // to its end, so that the statement is done before the commit
+  return epoch;
+}
+
+void append_change(sqlite_connection& connection, const address& where, std::uint64_t version) {
+  auto& insert = connection.prepare(
+      "INSERT INTO changes (company_id, kind, subject_id, name, version) VALUES (?,?,?,?,?)");
+  insert.bind(1, where.company);
+  insert.bind(2, where.kind);
+  insert.bind(3, where.subject);
+  insert.bind(4, where.name);
+  insert.bind(5, number(version));
   insert.exec();
   auto& trim = connection.prepare("DELETE FROM changes WHERE number <= last_insert_rowid() - ?");
   trim.bind(1, feed_entries_kept);
   trim.exec();
+}
+
+void mark_replaced(sqlite_connection& connection, const std::string& company,
+                   const std::string& integration, std::uint64_t version) {
+  auto& update = connection.prepare(
+      "UPDATE secrets SET replaced_by = ? WHERE company_id = ? AND kind = 'integration'"
+      " AND subject_id = ? AND replaced_by IS NULL");
+  update.bind(1, number(version));
+  update.bind(2, company);
+  update.bind(3, integration);
+  update.exec();
+}
+
+// A value is needed by the runs that began from its version on and before the next one's.
+void delete_unneeded(sqlite_connection& connection, const std::string& company,
+                     const std::string& integration, std::uint64_t now) {
+  auto& old = connection.prepare(
+      "DELETE FROM secrets WHERE company_id = ?1 AND kind = 'integration'"
+      " AND replaced_by IS NOT NULL AND (?2 = '' OR subject_id = ?2)"
+      " AND NOT EXISTS (SELECT 1 FROM runs r WHERE r.company_id = ?1 AND r.ends_at > ?3"
+      "   AND r.epoch >= secrets.version AND r.epoch < secrets.replaced_by)");
+  old.bind(1, company);
+  old.bind(2, integration);
+  old.bind(3, number(now));
+  old.exec();
 }
 
 }  // namespace coffer::store

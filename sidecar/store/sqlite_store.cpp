@@ -4,11 +4,14 @@
 
 #include "error/start_error.hpp"
 #include "store/file_lock.hpp"
+#include "store/sqlite_audit.hpp"
 #include "store/sqlite_connection.hpp"
 #include "store/sqlite_feed.hpp"
 #include "store/sqlite_integrations.hpp"
 #include "store/sqlite_keys.hpp"
 #include "store/sqlite_migrations.hpp"
+#include "store/sqlite_runs.hpp"
+#include "store/sqlite_tokens.hpp"
 
 namespace coffer::store {
 namespace {
@@ -20,11 +23,17 @@ class sqlite_store final : public store {
         writer_(path),
         reader_((migrate(writer_), path)),
         integrations_(writer_, reader_),
+        runs_(writer_, reader_),
+        tokens_(writer_, reader_),
+        audit_(writer_, reader_),
         keys_(writer_),
         feed_(reader_) {}
 
   std::string_view name() const noexcept override { return "sqlite"; }
   integration_store& integrations() noexcept override { return integrations_; }
+  run_store& runs() noexcept override { return runs_; }
+  token_store& tokens() noexcept override { return tokens_; }
+  audit_store& audit() noexcept override { return audit_; }
   key_store& keys() noexcept override { return keys_; }
   change_feed& feed() noexcept override { return feed_; }
 
@@ -33,6 +42,9 @@ class sqlite_store final : public store {
   sqlite_connection writer_;  // WAL: a reader does not wait for a commit's fsync
   sqlite_connection reader_;
   sqlite_integrations integrations_;
+  sqlite_runs runs_;
+  sqlite_tokens tokens_;
+  sqlite_audit audit_;
   sqlite_keys keys_;
   sqlite_feed feed_;
 };

@@ -1,50 +1,40 @@
 // A store in memory, for tests only: the same contract, nothing durable.
 #pragma once
 
-#include <map>
-#include <mutex>
-#include <set>
-#include <utility>
-
-#include "store/store.hpp"
+#include "tests/memory_store/memory_audit.hpp"
+#include "tests/memory_store/memory_integrations.hpp"
+#include "tests/memory_store/memory_keys.hpp"
+#include "tests/memory_store/memory_runs.hpp"
+#include "tests/memory_store/memory_tokens.hpp"
 
 namespace coffer::store {
 
-class memory_store final : public store,
-                           private integration_store,
-                           private key_store,
-                           private change_feed {
+class memory_store final : public store {
  public:
   std::string_view name() const noexcept override { return "memory"; }
-  integration_store& integrations() noexcept override { return *this; }
-  key_store& keys() noexcept override { return *this; }
-  change_feed& feed() noexcept override { return *this; }
+  integration_store& integrations() noexcept override { return integrations_; }
+  run_store& runs() noexcept override { return runs_; }
+  token_store& tokens() noexcept override { return tokens_; }
+  audit_store& audit() noexcept override { return audit_; }
+  key_store& keys() noexcept override { return keys_; }
+  change_feed& feed() noexcept override { return keys_; }
+
+  /// How many values of a company's integrations there are, with those that runs keep.
+  std::size_t values_kept(const std::string& company) {
+    const std::lock_guard lock(state_.mutex);
+    std::size_t sum = 0;
+    for (const auto& [where, one] : state_.integrations)
+      if (where.first == company) sum += one.values.size();
+    return sum;
+  }
 
  private:
-  using key = std::pair<std::string, std::string>;  // company, integration
-
-  result<integration> write(const integration_change& change, const sealer& seal) override;
-  result<void> remove(const std::string& company, const std::string& id,
-                      const expectation& expected) override;
-  result<credential> find(const std::string& company, const std::string& id) override;
-  result<integration> show(const std::string& company, const std::string& id) override;
-  result<std::vector<integration>> list(const std::string& company, const std::string& after,
-                                        std::size_t limit) override;
-  result<void> touch(std::span<const use> uses) override;
-  result<std::vector<std::array<std::byte, 16>>> ids() override;
-  result<key_record> adopt(const std::array<std::byte, 16>& id, std::uint64_t now) override;
-  result<std::uint64_t> count_writes(const std::array<std::byte, 16>& id,
-                                     std::uint64_t writes) override;
-  result<feed_page> changes_after(std::uint64_t number, std::size_t limit) override;
-
-  void append_change(const std::string& company, const std::string& id, std::uint64_t version);
-
-  std::mutex mutex_;
-  std::map<key, credential> credentials_;
-  std::map<std::string, std::uint64_t> epochs_;
-  std::optional<key_record> key_;
-  std::vector<change> changes_;
-  std::uint64_t newest_ = 0;
+  memory_state state_;
+  memory_integrations integrations_{state_};
+  memory_runs runs_{state_};
+  memory_tokens tokens_{state_};
+  memory_audit audit_{state_};
+  memory_keys keys_{state_};
 };
 
 }  // namespace coffer::store

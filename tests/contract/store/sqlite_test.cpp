@@ -1,9 +1,7 @@
-#include <sqlite3.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <boost/test/unit_test.hpp>
 #include <fstream>
 
 #include "error/start_error.hpp"
@@ -14,16 +12,6 @@ using namespace coffer;
 using namespace coffer::tests;
 
 namespace {
-
-// A foreign hand on the file: what sqlite3 would do.
-void edit(const std::string& path, const std::string& sql) {
-  sqlite3* file = nullptr;
-  BOOST_TEST_REQUIRE(sqlite3_open(path.c_str(), &file) == SQLITE_OK);
-  char* error = nullptr;
-  const int failed = sqlite3_exec(file, sql.c_str(), nullptr, nullptr, &error);
-  BOOST_TEST_REQUIRE(failed == SQLITE_OK, (error ? error : "no text"));
-  sqlite3_close(file);
-}
 
 exit_code code_of_opening(const std::string& path, std::string& line) {
   try {
@@ -145,6 +133,75 @@ BOOST_AUTO_TEST_CASE(S2_metadata_without_its_value_is_tampered) {
     BOOST_TEST_REQUIRE(!found.has_value(), sql);
     BOOST_TEST((found.error().code == errc::tampered), sql);
   }
+}
+
+BOOST_AUTO_TEST_CASE(S2_a_kept_value_that_cannot_be_right_is_tampered) {
+  const temporary_folder folder;
+  const std::string path = folder.file("coffer.db");
+  const auto database = store::open_sqlite_store(path);
+  write(*database, change_of("cmp_a", "slack"));
+  begin(*database, "cmp_a", "run_1");
+  write(*database, change_of("cmp_a", "slack"));
+  edit(path, "UPDATE secrets SET nonce = x'00' WHERE version = 1");
+  BOOST_TEST(
+      (error_of(database->integrations().find_at("cmp_a", "slack", 1, 1'000)) == errc::tampered));
+  BOOST_TEST(database->integrations().find("cmp_a", "slack").has_value());
+}
+
+BOOST_AUTO_TEST_CASE(S2_an_old_value_cannot_be_made_the_current_one) {
+  const temporary_folder folder;
+  const std::string path = folder.file("coffer.db");
+  const auto database = store::open_sqlite_store(path);
+  write(*database, change_of("cmp_a", "slack"));
+  begin(*database, "cmp_a", "run_1");
+  write(*database, change_of("cmp_a", "slack"));
+  for (const char* sql : {"UPDATE secrets SET replaced_by = NULL WHERE version = 1",
+                          "UPDATE secrets SET replaced_by = 99 WHERE version = 1"}) {
+    edit(path, sql);
+    const auto kept = database->integrations().find_at("cmp_a", "slack", 1, 1'000);
+    BOOST_TEST((!kept || kept->visible.until <= 2u), sql);
+    BOOST_TEST(database->integrations().find("cmp_a", "slack")->version == 2u, sql);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(S2_a_live_token_without_its_secret_is_tampered) {
+  const temporary_folder folder;
+  const std::string path = folder.file("coffer.db");
+  const auto database = store::open_sqlite_store(path);
+  store::token_change change;
+  change.company = "cmp_a";
+  change.agent = "agt_1";
+  change.kid = "k1";
+  change.row_id = "row";
+  BOOST_TEST_REQUIRE(database->tokens().issue(change, sealing("t")).has_value());
+  edit(path, "UPDATE secrets SET subject_id = 'agt_2'");
+  BOOST_TEST((error_of(database->tokens().find("k1")) == errc::tampered));
+  BOOST_TEST((error_of(database->tokens().current("cmp_a", "agt_1", 1)) == errc::tampered));
+}
+
+BOOST_AUTO_TEST_CASE(P4_an_audit_key_that_cannot_be_right_is_not_replaced) {
+  const temporary_folder folder;
+  const std::string path = folder.file("coffer.db");
+  const auto database = store::open_sqlite_store(path);
+  BOOST_TEST_REQUIRE(database->audit().key("row-1", 1, sealing("key")).has_value());
+  edit(path, "UPDATE secrets SET key_id = x'00'");
+  BOOST_TEST((error_of(database->audit().key("row-2", 2, sealing("mine"))) == errc::tampered));
+}
+
+// The store goes on working, on the newest rows, after a failure in the middle of a statement.
+BOOST_AUTO_TEST_CASE(S4_a_failed_call_leaves_no_old_snapshot_behind) {
+  const temporary_folder folder;
+  const std::string path = folder.file("coffer.db");
+  const auto database = store::open_sqlite_store(path);
+  write(*database, change_of("cmp_a", "slack"));
+  edit(path, "ALTER TABLE runs RENAME TO runs_away");
+  BOOST_TEST((error_of(database->runs().list("cmp_a", "", 9, 1)) == errc::store_unavailable));
+  BOOST_TEST((error_of(database->integrations().write(change_of("cmp_a", "slack"), sealing("x"))) ==
+              errc::store_unavailable));
+  BOOST_TEST(database->integrations().show("cmp_a", "slack")->version == 1u);
+  edit(path, "ALTER TABLE runs_away RENAME TO runs");
+  BOOST_TEST(write(*database, change_of("cmp_a", "slack")).version == 2u);
+  BOOST_TEST(database->integrations().show("cmp_a", "slack")->version == 2u);
 }
 
 BOOST_AUTO_TEST_CASE(S5_a_trimmed_feed_says_that_there_is_a_gap) {

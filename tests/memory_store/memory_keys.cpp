@@ -1,0 +1,43 @@
+#include "tests/memory_store/memory_keys.hpp"
+
+#include <set>
+
+namespace coffer::store {
+
+result<std::vector<std::array<std::byte, 16>>> memory_keys::ids() {
+  const std::lock_guard lock(state_.mutex);
+  std::set<std::array<std::byte, 16>> found;
+  if (state_.key) found.insert(state_.key->id);
+  if (state_.audit_key) found.insert(state_.audit_key->key_id);
+  for (const auto& [where, one] : state_.integrations)
+    for (const auto& [version, value] : one.values) found.insert(value.sealed.key_id);
+  for (const auto& [kid, one] : state_.tokens)
+    if (one.sealed) found.insert(one.sealed->key_id);
+  return std::vector(found.begin(), found.end());
+}
+
+result<key_record> memory_keys::adopt(const std::array<std::byte, 16>& id, std::uint64_t now) {
+  const std::lock_guard lock(state_.mutex);
+  if (!state_.key) state_.key = key_record{id, now, 0};
+  if (state_.key->id != id) return failure(errc::version_conflict);
+  return *state_.key;
+}
+
+result<std::uint64_t> memory_keys::count_writes(const std::array<std::byte, 16>& id,
+                                                std::uint64_t writes) {
+  const std::lock_guard lock(state_.mutex);
+  if (!state_.key || state_.key->id != id) return failure(errc::not_found);
+  return state_.key->writes += writes;
+}
+
+result<feed_page> memory_keys::changes_after(std::uint64_t number, std::size_t limit) {
+  const std::lock_guard lock(state_.mutex);
+  feed_page page;
+  page.newest = state_.newest_change;
+  page.gap = !state_.changes.empty() && number < state_.changes.front().number - 1;
+  for (const change& one : state_.changes)
+    if (one.number > number && page.changes.size() < limit) page.changes.push_back(one);
+  return page;
+}
+
+}  // namespace coffer::store
