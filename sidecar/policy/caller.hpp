@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <string>
 #include <vector>
 
 namespace coffer::policy {
@@ -13,6 +14,7 @@ struct caller {
   gid_t gid = 0;
   pid_t pid = 0;
   std::vector<gid_t> groups;  ///< supplementary ones
+  std::string unit;           ///< full name of its system unit; empty: in none, or not known
 };
 
 }  // namespace coffer::policy

@@ -1,49 +1,71 @@
-// Who may: a list of rules from callers to roles. Pure, deny by default (P2).
+// Who may: a list of rules from callers to roles, for what they name. Pure, deny by default (P2).
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "policy/caller.hpp"
-#include "policy/role.hpp"
+#include "policy/rule.hpp"
 
 namespace coffer::policy {
 
-/// Grants `grants` to callers whose uid or one of whose groups is listed.
-struct rule {
-  std::string name;
-  std::vector<uid_t> users;
-  std::vector<gid_t> groups;
-  rights grants = 0;
+/// What one rule says about a question.
+struct verdict {
+  std::string rule;    ///< its name
+  bool grants;         ///< alone, it is enough
+  std::string reason;  ///< a sentence for people, up to 256 bytes: what fails, or that it grants
 };
 
-/// What a caller may do, decided once per connection: the union of all rules that match it.
+/// What a caller may do: the rules that match it, decided once per connection. Grants add up;
+/// restrictions hold for their own rule only. Immutable, safe to read from any thread; it keeps
+/// its rules alive when the policy is replaced.
 class authority {
  public:
-  bool allows(right needed) const noexcept { return (grants_ & static_cast<rights>(needed)) != 0; }
+  /// Whether some rule grants it, for something at least.
+  bool allows(right needed) const noexcept { return contains(grants_, needed); }
 
-  /// Names of the rules that matched, for the log: "none" when the caller is a stranger.
-  std::string_view rules() const noexcept { return rules_; }
+  /// The name of the first rule that grants it for this target, else nullptr. The name lives as
+  /// long as the authority, or a copy of it, does. Allocates nothing.
+  const std::string* permits(right needed, const target& what) const noexcept;
+
+  /// Whether some of it comes from the caller's unit, and so from the very process.
+  bool bound_to_process() const noexcept { return bound_to_process_; }
+
+  /// Names of the rules that matched, for the log, joined by commas: "none" for a stranger.
+  std::string_view rules() const noexcept { return names_; }
 
  private:
   friend class policy;
+  explicit authority(std::shared_ptr<const std::vector<rule>> owner) : owner_(std::move(owner)) {}
+
+  std::shared_ptr<const std::vector<rule>> owner_;
+  std::vector<const rule*> matching_;  ///< into *owner_, in its order
+  std::string names_ = "none";
   rights grants_ = 0;
-  std::string rules_ = "none";
+  bool bound_to_process_ = false;
 };
 
 /// Immutable; safe to read from any thread.
 class policy {
  public:
-  explicit policy(std::vector<rule> rules) : rules_(std::move(rules)) {}
+  /// The rules in their order. Their lists need not be sorted yet.
+  explicit policy(std::vector<rule> rules);
 
   /// The default: root and the daemon's own user are admins, everybody else is a stranger.
   static policy owner_only(uid_t daemon);
 
   authority authority_of(const caller& who) const;
 
+  /// Whether some rule looks at units, so that they are worth finding out.
+  bool names_units() const noexcept;
+
+  /// What each rule says, in their order. Some verdict grants exactly if
+  /// authority_of(who).permits(needed, what) finds a rule.
+  std::vector<verdict> explain(const caller& who, right needed, const target& what) const;
+
  private:
-  std::vector<rule> rules_;
+  std::shared_ptr<const std::vector<rule>> rules_;
 };
 
 }  // namespace coffer::policy
