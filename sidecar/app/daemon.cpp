@@ -8,6 +8,7 @@
 #include <chrono>
 #include <filesystem>
 
+#include "app/audit_key.hpp"
 #include "app/master_key.hpp"
 #include "app/version.hpp"
 #include "crypto/allocator.hpp"
@@ -55,6 +56,17 @@ policy::policy rules_of(const settings& chosen) {
   return policy::load_policy(chosen.policy, geteuid());
 }
 
+// A policy that cannot be read changes nothing.
+void reload_rules(const settings& chosen, dispatch::rules& rules) {
+  try {
+    rules.replace(rules_of(chosen));
+    log::info("policy_reloaded", {{"policy", chosen.policy}});
+  } catch (const start_error& error) {
+    log::error("policy_not_reloaded",
+               {{"reason", error.what()}, {"action", "the old policy stays in force"}});
+  }
+}
+
 net::limits limits_of(const settings& chosen) {
   rlimit descriptors{};
   getrlimit(RLIMIT_NOFILE, &descriptors);
@@ -85,6 +97,76 @@ void describe(dispatch::daemon_facts& facts, const keys::key_source& source,
   facts.in_flight_max = bounds.in_flight_max;
 }
 
+// Everything between the store and the socket, in the order in which it needs one another.
+class running_daemon {
+ public:
+  running_daemon(const settings& chosen, store::store& database, dispatch::rules& rules)
+      : chosen_(chosen),
+        database_(database),
+        rules_(rules),
+        source_(keys::open_key_source(chosen.master_key_source)),
+        vault_((take_master_key(*source_, database, chosen.create_key, ring_), ring_),
+               chosen.cache_bytes_max),
+        audit_key_(take_audit_key(database, vault_)),
+        spool_({.folder = chosen.audit_spool, .size_max = chosen.audit_spool_size_max},
+               crypto::mac_key(audit_key_),
+               [&](const std::string& chain) { return audit::end_in(database.audit(), chain); }),
+        trail_(spool_, database, std::move(audit_key_)),
+        integrations_(database, vault_),
+        runs_(database),
+        tokens_(database, vault_) {}
+
+  void serve(const net::limits& bounds) {
+    describe(facts_, *source_, ring_, database_, bounds);
+    spool_.prepare();
+    make_folder_of(chosen_.socket);
+    net::socket_file file(chosen_.socket, chosen_.socket_mode, chosen_.socket_group);
+    dispatch::offload workers(chosen_.workers, queue_max);
+    net::server server({.daemon = context_,
+                        .workers = workers,
+                        .every_second = [this] { keep_trail(); },
+                        .every_few_seconds =
+                            [this] {
+                              integrations_.flush_counters();
+                              runs_.sweep();
+                            },
+                        .reload = [this] { reload_rules(chosen_, rules_); }},
+                       bounds, file.release(), [&] { file.remove(); });
+    log::info("serving", {{"socket", chosen_.socket},
+                          {"store", facts_.store},
+                          {"key", facts_.key_id},
+                          {"uid", geteuid()},
+                          {"version", version}});
+    server.run();
+    static_cast<void>(trail_.ship());
+    integrations_.flush_counters();
+  }
+
+ private:
+  // The spool bridges an outage of the store: what is not shipped now is shipped later.
+  void keep_trail() {
+    spool_.prepare();
+    static_cast<void>(trail_.ship_some());
+  }
+
+  const settings& chosen_;
+  store::store& database_;
+  dispatch::rules& rules_;
+  std::unique_ptr<keys::key_source> source_;
+  vault::keyring ring_;
+  vault::vault vault_;
+  secret::buffer audit_key_;
+  audit::spool spool_;
+  audit::trail trail_;
+  service::integrations integrations_;
+  service::runs runs_;
+  service::tokens tokens_;
+  dispatch::tickets tickets_;
+  dispatch::daemon_facts facts_;
+  dispatch::context context_{integrations_, runs_,  tokens_,        tickets_, rules_,
+                             spool_,        trail_, vault_.cache(), facts_};
+};
+
 }  // namespace
 
 void run_daemon(const settings& chosen) {
@@ -92,34 +174,10 @@ void run_daemon(const settings& chosen) {
   signal(SIGPIPE, SIG_IGN);
   secret::arena& memory = open_memory(chosen);
   const net::limits bounds = limits_of(chosen);
-  const policy::policy rules = rules_of(chosen);
+  dispatch::rules rules(rules_of(chosen));
   make_folder_of(chosen.store);
   const auto database = store::open_sqlite_store(chosen.store);
-  {
-    vault::keyring ring;
-    const auto source = keys::open_key_source(chosen.master_key_source);
-    take_master_key(*source, *database, chosen.create_key, ring);
-    vault::vault vault(ring, chosen.cache_bytes_max);
-    service::integrations integrations(*database, vault);
-    dispatch::daemon_facts facts;
-    describe(facts, *source, ring, *database, bounds);
-    dispatch::context context{integrations, vault.cache(), facts};
-    make_folder_of(chosen.socket);
-    net::socket_file file(chosen.socket, chosen.socket_mode, chosen.socket_group);
-    dispatch::offload workers(chosen.workers, queue_max);
-    net::server server({.daemon = context,
-                        .workers = workers,
-                        .rules = rules,
-                        .every_few_seconds = [&] { integrations.flush_counters(); }},
-                       bounds, file.release(), [&] { file.remove(); });
-    log::info("serving", {{"socket", chosen.socket},
-                          {"store", facts.store},
-                          {"key", facts.key_id},
-                          {"uid", geteuid()},
-                          {"version", version}});
-    server.run();
-    integrations.flush_counters();
-  }
+  running_daemon(chosen, *database, rules).serve(bounds);
   memory.wipe();
   log::info("stopped");
 }

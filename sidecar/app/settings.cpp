@@ -4,12 +4,14 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 
 #include "app/settings_file.hpp"
 #include "app/version.hpp"
 #include "error/start_error.hpp"
+#include "policy/policy_file.hpp"
 
 namespace coffer::app {
 namespace {
@@ -22,16 +24,18 @@ constexpr const char* about =
 constexpr const char* more =
     "Flags go over environment variables, and those over the file of --config (TOML; its keys are\n"
     "socket, socket_mode, socket_group, master_key_source, store, policy, log_level, workers,\n"
-    "cache_bytes_max, locked_memory and, in [limits], connections_max, connections_per_uid_max,\n"
-    "in_flight_max, buffered_per_uid_max, buffered_max, frame_timeout_ms, write_timeout_ms and\n"
-    "drain_timeout_ms).\n\n"
+    "cache_bytes_max, locked_memory, audit_spool, audit_spool_size_max and, in [limits],\n"
+    "connections_max, connections_per_uid_max, requests_per_second_max, in_flight_max,\n"
+    "buffered_per_uid_max, buffered_max, frame_timeout_ms, write_timeout_ms and\n"
+    "drain_timeout_ms). SIGHUP reads the policy again.\n\n"
     "First start:  cofferd --create-key\n"
     "Exit codes:   0 stopped in order, 64 usage, 70 a broken build or kernel,\n"
     "              75 another daemon has the store or the socket,\n"
     "              78 key, policy, store or configuration is wrong; one line says what to do.\n";
 
 struct flags {
-  std::string config, socket, socket_mode, socket_group, key_source, key_path, store, policy, level;
+  std::string config, socket, socket_mode, socket_group, key_source, key_path, store, policy, level,
+      check_policy;
   bool create_key = false;
   bool allow_unlocked_memory = false;
 };
@@ -56,6 +60,8 @@ void declare(CLI::App& program, flags& out) {
   program.add_option("--policy", out.policy,
                      "TOML file with the rules; default: root and this user only");
   program.add_option("--log-level", out.level, "debug, info, warning or error; default info");
+  program.add_option("--check-policy", out.check_policy,
+                     "read this policy, say what is wrong with it, and exit");
   program.add_flag("--create-key", out.create_key,
                    "first start: make the master key if there is none and the store is empty");
   program.add_flag("--allow-unlocked-memory", out.allow_unlocked_memory,
@@ -101,6 +107,8 @@ void fill_defaults(settings& out) {
   const std::string folder = instance_folder();
   if (out.socket.empty()) out.socket = folder + "/coffer.sock";
   if (out.store.empty()) out.store = folder + "/coffer.db";
+  if (out.audit_spool.empty())
+    out.audit_spool = std::filesystem::absolute(out.store).parent_path().string() + "/audit";
   if (out.master_key_source.empty())
     out.master_key_source = "file://" + folder + "/secrets/master.key";
 }
@@ -133,6 +141,12 @@ start_request read_settings(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     out.exit = true;
     out.exit_code = program.exit(error) == 0 ? 0 : static_cast<int>(exit_code::usage);
+    return out;
+  }
+  if (!given.check_policy.empty()) {
+    policy::load_policy(given.check_policy, geteuid());
+    std::printf("%s: good\n", given.check_policy.c_str());
+    out.exit = true;
     return out;
   }
   if (!given.config.empty()) read_settings_file(given.config, out.chosen);

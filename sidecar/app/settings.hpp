@@ -17,7 +17,9 @@ struct settings {
   mode_t socket_mode = 0600;
   std::optional<gid_t> socket_group;
   std::string master_key_source;
-  std::string store;   ///< path of the SQLite file
+  std::string store;                                        ///< path of the SQLite file
+  std::string audit_spool;                                  ///< folder; empty: beside the store
+  std::size_t audit_spool_size_max = std::size_t{1} << 30;  ///< bytes
   std::string policy;  ///< path; empty: root and the daemon's user only
   log::level log_level = log::level::info;
   std::size_t workers = 2;

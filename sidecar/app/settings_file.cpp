@@ -58,6 +58,7 @@ setter parsed(Out& out, Parse parse) {
 setters limits_of(net::limits& out) {
   return {{"connections_max", number(out.connections_max, 1, 1'000'000)},
           {"connections_per_uid_max", number(out.connections_per_uid_max, 1, 1'000'000)},
+          {"requests_per_second_max", number(out.requests_per_second_max, 1, 1'000'000'000)},
           {"in_flight_max", number(out.in_flight_max, 1, 65'536)},
           {"buffered_per_uid_max", number(out.buffered_per_uid_max, 262'144, 1 << 30)},
           {"buffered_max", number(out.buffered_max, 262'144, 1 << 30)},
@@ -67,16 +68,19 @@ setters limits_of(net::limits& out) {
 }
 
 setters settings_of(settings& out) {
-  return {{"socket", text(out.socket)},
-          {"socket_mode", parsed(out.socket_mode, parse_mode)},
-          {"socket_group", parsed(out.socket_group, parse_group)},
-          {"master_key_source", text(out.master_key_source)},
-          {"store", text(out.store)},
-          {"policy", text(out.policy)},
-          {"log_level", parsed(out.log_level, parse_log_level)},
-          {"workers", number(out.workers, 1, 64)},
-          {"cache_bytes_max", number(out.cache_bytes_max, 65'536, std::int64_t{1} << 40)},
-          {"locked_memory", number(out.locked_memory, 1 << 20, 1 << 30)}};
+  return {
+      {"socket", text(out.socket)},
+      {"socket_mode", parsed(out.socket_mode, parse_mode)},
+      {"socket_group", parsed(out.socket_group, parse_group)},
+      {"master_key_source", text(out.master_key_source)},
+      {"store", text(out.store)},
+      {"audit_spool", text(out.audit_spool)},
+      {"audit_spool_size_max", number(out.audit_spool_size_max, 64 << 20, std::int64_t{1} << 40)},
+      {"policy", text(out.policy)},
+      {"log_level", parsed(out.log_level, parse_log_level)},
+      {"workers", number(out.workers, 1, 64)},
+      {"cache_bytes_max", number(out.cache_bytes_max, 65'536, std::int64_t{1} << 40)},
+      {"locked_memory", number(out.locked_memory, 1 << 20, 1 << 30)}};
 }
 
 void apply(const toml::table& table, const setters& known, const std::string& path) {

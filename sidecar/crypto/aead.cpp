@@ -40,6 +40,7 @@ aead::aead(const secret::buffer& key) {
   const nonce zero{};  // SetKeyWithIV wants one; each message brings its own
   ciphers_->encryption.SetKeyWithIV(in(bytes), bytes.size(), in(zero), zero.size());
   ciphers_->decryption.SetKeyWithIV(in(bytes), bytes.size(), in(zero), zero.size());
+  secret::wipe_stack();
   secret::wipe_registers();
 }
 

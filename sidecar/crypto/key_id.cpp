@@ -22,6 +22,7 @@ key_id derive_key_id(const secret::buffer& key) {
   mac.Update(reinterpret_cast<const CryptoPP::byte*>(label.data()), label.size());
   key_id id{};
   mac.TruncatedFinal(reinterpret_cast<CryptoPP::byte*>(id.data()), id.size());
+  secret::wipe_stack();
   secret::wipe_registers();
   return id;
 }

@@ -5,7 +5,12 @@
 #include <cstdint>
 #include <string>
 
+#include "audit/trail.hpp"
+#include "dispatch/rules.hpp"
+#include "dispatch/tickets.hpp"
 #include "service/integrations.hpp"
+#include "service/runs.hpp"
+#include "service/tokens.hpp"
 
 namespace coffer::dispatch {
 
@@ -24,6 +29,12 @@ struct daemon_facts {
 
 struct context {
   service::integrations& integrations;
+  service::runs& runs;
+  service::tokens& tokens;
+  dispatch::tickets& tickets;
+  dispatch::rules& rules;
+  audit::spool& spool;
+  audit::trail& trail;
   vault::sealed_cache& cache;
   daemon_facts& facts;
 };

@@ -12,8 +12,10 @@ result<progress> integration_rotate(call& one) {
                                                        .integration = request.integration.value,
                                                        .value = request.value.value,
                                                        .expires_at = request.expires_at,
-                                                       .if_version = request.if_version});
+                                                       .if_version = request.if_version,
+                                                       .cut = request.cut.value_or(false)});
   if (!written) return written.error();
+  one.note.version = written->version;
   return answer(one, view_of(*written));
 }
 

@@ -17,6 +17,7 @@ result<progress> integration_set(call& one) {
                                                     .expires_at = request.expires_at,
                                                     .replace = request.replace.value_or(false)});
   if (!written) return written.error();
+  one.note.version = written->version;
   return answer(one, view_of(*written));
 }
 

@@ -6,6 +6,8 @@
 #include "dispatch/table.hpp"
 #include "log/log.hpp"
 #include "protocol/message/error.hpp"
+#include "secret/wipe.hpp"
+#include "service/clock.hpp"
 
 namespace coffer::dispatch {
 namespace {
@@ -16,11 +18,14 @@ log::level severity_of(errc code) noexcept {
     case errc::tampered:
     case errc::key_unavailable:
     case errc::store_unavailable:
+    case errc::audit_unavailable:
     case errc::internal:
       return log::level::error;
     case errc::not_found:
     case errc::already_exists:
     case errc::version_conflict:
+    case errc::run_ended:
+    case errc::token_expired:
       return log::level::debug;
     default:
       return log::level::warning;
@@ -35,9 +40,9 @@ void log_refusal(const peer& from, const protocol::frame& request, const failure
   log::write(severity_of(why.code), "refused",
              {{"error", name_of(why.code)},
               {"operation", operation ? operation->name : "unknown"},
-              {"uid", from.who.uid},
-              {"pid", from.who.pid},
-              {"rule", from.may.rules()},
+              {"uid", from.who->uid},
+              {"pid", from.who->pid},
+              {"rule", from.may->rules()},
               {"text", why.message()},
               {"suppressed", *suppressed}});
 }
@@ -49,15 +54,17 @@ failure denial(policy::right needed) {
 }
 
 result<progress> run(call& one, const protocol::frame& request) {
-  const binding* row = find_binding(request.head.opcode);
+  const binding* row = one.row;
   if (request.head.flags != 0) return failure(errc::malformed_frame);
   // Strangers learn nothing, not even which operations exist.
-  if (!one.from.may.allows(policy::right::connect)) return denial(policy::right::connect);
+  if (!one.from.may->allows(policy::right::connect)) return denial(policy::right::connect);
   const bool hello = row && row->code == protocol::opcode::hello;
   if (hello && one.from.greeted) return failure(errc::unexpected_hello);
   if (!hello && !one.from.greeted) return failure(errc::hello_expected);
   if (!row) return failure(errc::unknown_operation);
-  if (!one.from.may.allows(row->needed)) return denial(row->needed);
+  if (one.from.run && !row->when_narrowed)
+    return failure(errc::denied, "this connection is narrowed to a run: it fetches, and no more");
+  if (!one.from.may->allows(row->needed)) return denial(row->needed);
   if (row->runs == place::worker && !one.may_block) return progress::must_block;
   return row->run(one);
 }
@@ -86,14 +93,47 @@ bool ends_connection(errc code, const peer& from) noexcept {
   return code == errc::malformed_frame || code == errc::frame_too_large || !from.greeted;
 }
 
+// Puts the outcome on record, which must be there before the reply may leave. In place of an answer
+// that cannot be recorded there is none.
+void record_outcome(call& one, result<progress>& done, protocol::bytes_span out) noexcept {
+  if (!one.row || one.row->trail == audited::no) return;
+  audit::record& note = one.note;
+  note.outcome = done ? 0 : static_cast<std::uint16_t>(done.error().code);
+  if (note.rule.empty()) note.rule = one.from.may->rules();
+  if (one.daemon.spool.append(note) || !done) return;
+  secret::wipe(out);
+  done = failure(errc::audit_unavailable);
+}
+
+// Only now, since what is not on record has not happened.
+void become(call& one) {
+  if (!one.becomes.run) return;
+  one.from.run = std::move(one.becomes.run);
+  if (!one.becomes.authorised) return;
+  one.from.authorised = std::move(one.becomes.authorised);
+  one.from.may = one.daemon.rules.authority_of(*one.from.authorised);
+}
+
 }  // namespace
 
 served serve(context& daemon, peer& from, const protocol::frame& request, bool may_block,
              protocol::bytes_span out) noexcept {
   protocol::writer reply(out);
-  call one{daemon, from, request.fields, reply, may_block};
-  const auto done = run_guarded(one, request);
-  if (done && *done == progress::must_block) return {.deferred = true};
+  call one{.daemon = daemon,
+           .from = from,
+           .fields = request.fields,
+           .reply = reply,
+           .may_block = may_block,
+           .now = service::now_ms(),
+           .row = find_binding(request.head.opcode)};
+  one.note.uid = from.who->uid;
+  one.note.pid = static_cast<std::uint32_t>(from.who->pid);
+  one.note.operation = request.head.opcode;
+  auto done = run_guarded(one, request);
+  if (done && *done == progress::must_block)
+    return {.deferred = true, .exclusive = one.row->code == protocol::opcode::narrow};
+  record_outcome(one, done, out);
+  if (done) become(one);
   daemon.facts.requests.fetch_add(1, std::memory_order_relaxed);
   std::size_t size = 0;
   if (done) size = reply.finish(request.head.opcode, protocol::flag_reply, request.head.request_id);

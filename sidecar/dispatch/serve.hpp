@@ -13,6 +13,7 @@ inline constexpr std::size_t reply_size_max = protocol::secret_size_max + 1024;
 struct served {
   std::size_t reply_size = 0;  ///< bytes written to `out`; 0 when deferred
   bool deferred = false;       ///< call again on a worker, with may_block
+  bool exclusive = false;      ///< deferred, and nothing further is read until it is answered
   bool close = false;          ///< send the reply, then close the connection
 };
 

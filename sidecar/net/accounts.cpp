@@ -11,10 +11,7 @@ std::shared_ptr<account> accounts::of(uid_t uid) {
   if (all_.size() > idle_accounts_max)
     std::erase_if(all_, [](const auto& one) { return one.second->connections == 0; });
   auto& found = all_[uid];
-  if (!found) {
-    found = std::make_shared<account>();
-    found->uid = uid;
-  }
+  if (!found) found = std::make_shared<account>(uid, limits_.requests_per_second_max);
   return found;
 }
 

@@ -9,15 +9,19 @@
 
 #include "log/log_budget.hpp"
 #include "net/limits.hpp"
+#include "net/rate_limit.hpp"
 
 namespace coffer::net {
 
 /// The books of one uid. Used by the sessions' thread; the log budget by any.
 struct account {
+  account(uid_t owner, std::uint64_t rate) : uid(owner), requests(rate) {}
+
   uid_t uid = 0;
   std::size_t connections = 0;
   std::size_t buffered = 0;  ///< bytes of unfinished frames, unsent replies and requests in flight
   log::log_budget log_budget;
+  rate_limit requests;
 };
 
 /// All accounts. One thread.

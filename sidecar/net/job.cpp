@@ -17,11 +17,12 @@ protocol::bytes_span scratch() {
 
 }  // namespace
 
-void job::run(dispatch::context& daemon, dispatch::peer& from) noexcept {
+void job::run(dispatch::context& daemon) noexcept {
   try {
     const auto out = scratch();
     const auto request = protocol::split(frame.bytes(), protocol::request_limit);
     const auto done = dispatch::serve(daemon, from, request.value, true, out);
+    daemon.spool.commit();
     secret::buffer exact(done.reply_size);
     std::memcpy(exact.reveal(secret::purpose::wire).data(), out.data(), done.reply_size);
     secret::wipe(out.first(done.reply_size));

@@ -10,6 +10,7 @@ namespace coffer::net {
 struct limits {
   std::size_t connections_max = 0;  ///< 0: what the limit on descriptors leaves
   std::size_t connections_per_uid_max = 8192;
+  std::uint64_t requests_per_second_max = 50'000;  ///< of one user, on all its connections
   /// Requests of one connection that wait for the store. Past it nothing more is read from the peer
   /// until one is answered: a few keep the workers busy, and each may bring a large reply.
   std::size_t in_flight_max = 4;

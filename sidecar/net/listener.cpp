@@ -8,7 +8,7 @@
 #include <cerrno>
 
 #include "log/log.hpp"
-#include "net/peer_credentials.hpp"
+#include "net/attestation.hpp"
 #include "net/session.hpp"
 
 namespace coffer::net {
@@ -27,8 +27,8 @@ void refuse(int descriptor, errc code) {
 
 }  // namespace
 
-listener::listener(shared& all, const policy::policy& rules, int descriptor)
-    : all_(all), rules_(rules), acceptor_(all.io, protocol_type{}, descriptor), pause_(all.io) {}
+listener::listener(shared& all, int descriptor)
+    : all_(all), acceptor_(all.io, protocol_type{}, descriptor), pause_(all.io) {}
 
 void listener::stop() {
   boost::system::error_code ignored;
@@ -43,7 +43,9 @@ void listener::resume() {
 void listener::wait() {
   acceptor_.async_wait(protocol_type::acceptor::wait_read,
                        [this](const boost::system::error_code& ec) {
-                         if (!ec) accept_some();
+                         if (ec) return;
+                         woken_at_ = boot_time();
+                         accept_some();
                        });
 }
 
@@ -63,17 +65,15 @@ void listener::accept_some() {
 }
 
 void listener::admit(int descriptor) {
-  auto who = credentials_of(descriptor);
-  if (!who) {
+  auto peer = attest(descriptor, all_.daemon.rules.current()->names_units(), woken_at_);
+  if (!peer) {
     ::close(descriptor);
     return;
   }
-  const auto owner = all_.books.of(who->uid);
-  if (!within_limits(*owner, *who)) return refuse(descriptor, errc::too_many_connections);
-  policy::authority may = rules_.authority_of(*who);
+  const auto owner = all_.books.of(peer->who.uid);
+  if (!within_limits(*owner, peer->who)) return refuse(descriptor, errc::too_many_connections);
   session::socket connection(all_.io, protocol_type{}, descriptor);
-  std::make_shared<session>(all_, std::move(connection), owner, *std::move(who), std::move(may))
-      ->start();
+  std::make_shared<session>(all_, std::move(connection), owner, *std::move(peer))->start();
 }
 
 bool listener::within_limits(account& owner, const policy::caller& who) {

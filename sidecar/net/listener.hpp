@@ -5,7 +5,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "net/shared.hpp"
-#include "policy/policy.hpp"
+#include "policy/caller.hpp"
 
 namespace coffer::net {
 
@@ -14,7 +14,7 @@ namespace coffer::net {
 class listener {
  public:
   /// Takes over a listening, non-blocking descriptor.
-  listener(shared& all, const policy::policy& rules, int descriptor);
+  listener(shared& all, int descriptor);
 
   void start() { wait(); }
   void stop();
@@ -33,10 +33,10 @@ class listener {
                 std::uint64_t value);
 
   shared& all_;
-  const policy::policy& rules_;
   protocol_type::acceptor acceptor_;
   boost::asio::steady_timer pause_;
   bool paused_ = false;
+  std::chrono::nanoseconds woken_at_{};  // to accept; a pause does not move it
   log::log_budget log_budget_;
 };
 

@@ -24,8 +24,11 @@ std::optional<policy::caller> credentials_of(int socket) {
   ucred found{};
   socklen_t size = sizeof found;
   if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &found, &size) != 0) return std::nullopt;
-  return policy::caller{
-      .uid = found.uid, .gid = found.gid, .pid = found.pid, .groups = groups_of(socket)};
+  return policy::caller{.uid = found.uid,
+                        .gid = found.gid,
+                        .pid = found.pid,
+                        .groups = groups_of(socket),
+                        .unit = {}};
 }
 
 }  // namespace coffer::net

@@ -24,11 +24,12 @@ struct server::state {
       : parts(std::move(parts_in)),
         on_stop(std::move(on_stop_in)),
         all(io, parts.daemon, parts.workers, bounds),
-        accepting(all, parts.rules, descriptor) {}
+        accepting(all, descriptor) {}
 
   void begin();
   void wait_for_signal();
   void wait_for_tick();
+  void reload();
   void stop(int signal);
   void finish();
   std::vector<std::shared_ptr<session>> open_sessions() const;
@@ -38,7 +39,7 @@ struct server::state {
   boost::asio::io_context io{1};  // one thread runs it
   shared all;
   listener accepting;
-  boost::asio::signal_set signals{io, SIGTERM, SIGINT};
+  boost::asio::signal_set signals{io, SIGTERM, SIGINT, SIGHUP};
   boost::asio::steady_timer ticker{io};
   unsigned ticks = 0;
   bool stopping = false;
@@ -54,8 +55,17 @@ void server::state::begin() {
 
 void server::state::wait_for_signal() {
   signals.async_wait([this](const boost::system::error_code& ec, int signal) {
-    if (!ec) stop(signal);
+    if (ec) return;
+    if (signal != SIGHUP) return stop(signal);
+    reload();
+    wait_for_signal();
   });
+}
+
+// What is open goes on under the new policy.
+void server::state::reload() {
+  parts.reload();
+  for (const auto& one : open_sessions()) one->reauthorise();
 }
 
 // Deadlines of all sessions, and now and then what can wait.
@@ -66,6 +76,7 @@ void server::state::wait_for_tick() {
     const auto now = session::clock::now();
     if (stopping && (all.sessions.empty() || now > drain_until)) return finish();
     for (const auto& one : open_sessions()) one->reap(now);
+    if (!stopping) parts.workers.post(parts.every_second);
     if (++ticks % ticks_per_flush == 0 && !stopping) parts.workers.post(parts.every_few_seconds);
     wait_for_tick();
   });

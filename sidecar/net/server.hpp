@@ -8,7 +8,6 @@
 #include "dispatch/context.hpp"
 #include "dispatch/offload.hpp"
 #include "net/limits.hpp"
-#include "policy/policy.hpp"
 
 namespace coffer::net {
 
@@ -16,8 +15,9 @@ namespace coffer::net {
 struct server_parts {
   dispatch::context& daemon;
   dispatch::offload& workers;
-  const policy::policy& rules;
+  std::function<void()> every_second;       ///< run on a worker
   std::function<void()> every_few_seconds;  ///< run on a worker
+  std::function<void()> reload;             ///< on SIGHUP; on the thread of the sessions
 };
 
 class server {
@@ -28,8 +28,8 @@ class server {
   server(const server&) = delete;
   server& operator=(const server&) = delete;
 
-  /// Serves on the calling thread until SIGTERM or SIGINT; then finishes what is in flight, at most
-  /// for limits::drain_timeout, and returns with the workers joined.
+  /// Serves on the calling thread until SIGTERM or SIGINT, and reloads on SIGHUP; then finishes
+  /// what is in flight, at most for limits::drain_timeout, and returns with the workers joined.
   void run();
 
  private:

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
 #include <chrono>
 #include <memory>
 
 #include "dispatch/peer.hpp"
+#include "net/attestation.hpp"
 #include "net/held_bytes.hpp"
 #include "net/shared.hpp"
 
@@ -23,14 +25,15 @@ class session : public std::enable_shared_from_this<session> {
   using socket = boost::asio::local::stream_protocol::socket;
   using clock = std::chrono::steady_clock;
 
-  session(shared& all, socket connection, std::shared_ptr<account> owner, policy::caller who,
-          policy::authority may);
+  session(shared& all, socket connection, std::shared_ptr<account> owner, attested who);
   ~session();
 
   /// Enters the set of sessions and begins to read.
   void start();
   /// Answers what is in flight, tells the peer that nothing else was or will be read, and closes.
   void drain();
+  /// Takes its authority from the policy that is in force now.
+  void reauthorise();
   /// Closes the connection if a deadline has passed.
   void reap(clock::time_point now);
   void close();
@@ -46,14 +49,17 @@ class session : public std::enable_shared_from_this<session> {
   void resume();
   // Otherwise it is the peer's turn to read, or the workers' to finish, before it may ask for more.
   bool may_ask() const {
-    return !closed_ && !closing_ && unsent_.empty() && in_flight_ < all_.bounds.in_flight_max;
+    return !closed_ && !closing_ && !exclusive_ && unsent_.empty() &&
+           in_flight_ < all_.bounds.in_flight_max;
   }
   void consume(protocol::bytes_span input);
   std::size_t answer_all(protocol::bytes_view input);
   bool answer_one(const protocol::frame& request, protocol::bytes_view whole);
   bool flush();
   bool send(protocol::bytes_view bytes);
-  void defer(protocol::bytes_view whole);
+  void defer(protocol::bytes_view whole, bool exclusive);
+  bool within_rate(const protocol::frame& request);
+  void watch_process();
   void deliver(job& finished);
   void shed(errc code, std::string_view limit, std::uint64_t value);
   void close_when_done();
@@ -63,6 +69,7 @@ class session : public std::enable_shared_from_this<session> {
   socket socket_;
   std::shared_ptr<account> owner_;
   dispatch::peer peer_;
+  boost::asio::posix::stream_descriptor process_;  // a pidfd, if the policy asks for it
   held_bytes unparsed_;  // an unfinished frame, or what waits until the peer reads
   held_bytes unsent_;
   std::size_t gathered_ = 0;  // bytes of replies in the shared output
@@ -72,8 +79,9 @@ class session : public std::enable_shared_from_this<session> {
   clock::time_point frame_began_{};  // of the unfinished frame; zero: none
   clock::time_point write_began_{};  // of the unsent bytes; zero: none
   bool waiting_readable_ = false;
-  bool closing_ = false;   // answer what is in flight, then close
-  bool draining_ = false;  // closing because the daemon stops
+  bool exclusive_ = false;  // a request is being answered that changes what the others mean
+  bool closing_ = false;    // answer what is in flight, then close
+  bool draining_ = false;   // closing because the daemon stops
   bool closed_ = false;
 };
 

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include <array>
+
 namespace coffer::secret {
 
 void wipe(std::span<std::byte> bytes) noexcept {
@@ -54,6 +56,11 @@ void wipe_registers() noexcept {
 #else
 void wipe_registers() noexcept {}
 #endif
+
+[[gnu::noinline]] void wipe_stack() noexcept {
+  std::array<std::byte, 32 * 1024> used;  // more than keying a cipher takes
+  wipe(used);
+}
 
 bool equal_ct(std::span<const std::byte> a, std::span<const std::byte> b) noexcept {
   if (a.size() != b.size()) return false;

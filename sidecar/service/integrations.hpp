@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "error/result.hpp"
+#include "service/clock.hpp"
 #include "store/store.hpp"
 #include "vault/vault.hpp"
 
@@ -22,6 +23,7 @@ struct fetched {
   std::uint64_t version = 0;
   service::freshness freshness = freshness::fresh;
   std::optional<std::uint64_t> expires_at;  ///< ms since the epoch, UTC
+  bool fell_forward = false;                ///< the run's own version is gone (R2)
 };
 
 /// A pasted key and what is known of it. Views: valid during the call.
@@ -42,6 +44,7 @@ struct new_value {
   std::span<const std::byte> value;
   std::optional<std::uint64_t> expires_at;
   std::optional<std::uint64_t> if_version;
+  bool cut = false;  ///< delete what runs keep, too (R2)
 };
 
 /// Plain functions over the vault and the store; thread-safe. All but fetch_cached may block.
@@ -61,24 +64,25 @@ class integrations {
   result<std::vector<store::integration>> list(std::string_view company, std::string_view after,
                                                std::size_t limit);
 
-  /// Decrypts the current value into the place that `place` gives, if it is cached; nullopt if only
-  /// fetch() can tell. Never blocks. Errors: tampered, key_unavailable, overloaded.
+  /// Decrypts the value that a run of `epoch` sees, or the current one (vault::current_epoch), at
+  /// `now` (ms) into the place that `place` gives, if it is cached; nullopt if only fetch() can
+  /// tell. Never blocks. Errors: tampered, key_unavailable, overloaded.
   template <class Place>
   std::optional<result<fetched>> fetch_cached(std::string_view company,
-                                              std::string_view integration, Place&& place) {
+                                              std::string_view integration, std::uint64_t epoch,
+                                              std::uint64_t now, Place&& place) {
     const vault::associated_data where(address_of(company, integration));
-    const auto opened = vault_.open_cached(where, now(), place);
+    const auto opened = vault_.open_cached(where, epoch, now, place);
     if (!opened && opened.error().code == errc::not_found) return std::nullopt;
     if (!opened) return opened.error();
     return describe(*opened);
   }
 
   /// The same from the store, and caches it. Errors also: not_found, store_unavailable.
-  result<fetched> fetch(std::string_view company, std::string_view integration,
+  result<fetched> fetch(std::string_view company, std::string_view integration, std::uint64_t epoch,
                         const vault::plaintext_place& place);
 
-  /// Writes last_used_at and the key's write counter to the store: from time to time and at the
-  /// end.
+  /// Adds to the key's write counter in the store: from time to time and at the end.
   void flush_counters();
 
  private:
@@ -86,11 +90,9 @@ class integrations {
                                         std::string_view integration) noexcept {
     return {company, store::integration_kind, integration, store::credential_name};
   }
-  static std::uint64_t now() noexcept;
   static fetched describe(const vault::entry_facts& facts) noexcept;
   result<store::integration> write(const store::integration_change& change,
                                    std::span<const std::byte> value);
-  void add_last_use(store::integration& one) const;
 
   store::store& store_;
   vault::vault& vault_;

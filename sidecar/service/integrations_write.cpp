@@ -37,6 +37,7 @@ result<store::integration> integrations::rotate(const new_value& request) {
   change.integration = request.integration;
   change.expected = present_as(request.if_version);
   change.expires_at = request.expires_at;
+  change.cut = request.cut;
   return write(change, request.value);
 }
 
@@ -52,9 +53,8 @@ result<store::integration> integrations::write(const store::integration_change& 
                                                std::span<const std::byte> value) {
   const vault::associated_data where(address_of(wanted.company, wanted.integration));
   store::integration_change change = wanted;
-  change.now = now();
+  change.now = now_ms();
   change.row_id = crypto::random_uuid();
-  change.used_at = vault_.cache().last_used(where);
   auto written = store_.integrations().write(
       change, [&](std::uint64_t version) { return vault_.seal(where, version, value); });
   if (written) vault_.cache().erase(where);

@@ -14,18 +14,6 @@ std::string_view text(std::span<const std::byte> bytes) noexcept {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-// Takes an encoded address apart: a format byte, then four parts, each behind its length.
-store::address decode(std::span<const std::byte> address) {
-  std::array<std::string, 4> parts;
-  std::size_t at = 1;
-  for (std::string& part : parts) {
-    const auto size = std::to_integer<std::size_t>(address[at]);
-    part = text(address.subspan(at + 1, size));
-    at += 1 + size;
-  }
-  return {parts[0], parts[1], parts[2], parts[3]};
-}
-
 }  // namespace
 
 std::size_t sealed_cache::entry_hash::operator()(std::span<const std::byte> a) const noexcept {
@@ -56,40 +44,15 @@ std::uint64_t sealed_cache::generation() const noexcept {
 }
 
 void sealed_cache::insert(const associated_data& where, entry_facts facts,
-                          const store::sealed_value& value, std::uint64_t generation,
-                          std::uint64_t now) {
+                          const store::sealed_value& value, std::uint64_t generation) {
   const std::lock_guard lock(mutex_);
   if (generation == generation_) put(where, facts, value);
-  if (entry* cached = find(where.address())) {
-    mark_used(*cached, now);
-    cached->referenced = false;  // only a second use earns it another round of the hand
-  } else {
-    used_and_dropped_.push_back({decode(where.address()), now});
-  }
 }
 
 void sealed_cache::erase(const associated_data& where) {
   const std::lock_guard lock(mutex_);
   ++generation_;
-  if (entry* old = find(where.address())) drop(old);
-}
-
-std::optional<std::uint64_t> sealed_cache::last_used(const associated_data& where) const {
-  const std::lock_guard lock(mutex_);
-  const entry* found = find(where.address());
-  if (!found || found->used_at == 0) return std::nullopt;
-  return found->used_at;
-}
-
-std::vector<store::use> sealed_cache::take_uses() {
-  const std::lock_guard lock(mutex_);
-  std::vector<store::use> uses = std::exchange(used_and_dropped_, {});
-  for (entry* one : used_) {
-    uses.push_back({decode(one->address()), one->used_at});
-    one->use_pending = false;
-  }
-  used_.clear();
-  return uses;
+  while (entry* old = newest(where.address())) drop(old);
 }
 
 std::size_t sealed_cache::entries() const noexcept {
@@ -102,9 +65,23 @@ std::size_t sealed_cache::bytes() const noexcept {
   return bytes_;
 }
 
-sealed_cache::entry* sealed_cache::find(std::span<const std::byte> address) const noexcept {
+sealed_cache::entry* sealed_cache::newest(std::span<const std::byte> address) const noexcept {
   const auto found = index_.find(address);
   return found == index_.end() ? nullptr : *found;
+}
+
+// A run that began after the current value was read may see a newer one: the store knows. A value
+// that a run keeps is no longer good once it has expired: the store knows what is instead.
+sealed_cache::entry* sealed_cache::find(std::span<const std::byte> address, std::uint64_t epoch,
+                                        std::uint64_t now) const noexcept {
+  for (entry* one = newest(address); one; one = one->older) {
+    const entry_facts& facts = one->facts;
+    if (facts.current() && epoch == current_epoch) return one;
+    if (!facts.visible.contains(epoch) || epoch > facts.as_of) continue;
+    if (facts.current() || facts.expires_at == 0 || now < facts.expires_at || facts.fell_forward)
+      return one;
+  }
+  return nullptr;
 }
 
 entry_view sealed_cache::view_of(const entry& one) noexcept {
@@ -115,17 +92,15 @@ entry_view sealed_cache::view_of(const entry& one) noexcept {
           .sealed = {one.tail() + one.associated_size(), one.sealed_size}};
 }
 
-void sealed_cache::mark_used(entry& one, std::uint64_t now) {
-  one.referenced = true;
-  one.used_at = now;
-  if (one.use_pending) return;
-  used_.push_back(&one);
-  one.use_pending = true;
-}
+void sealed_cache::mark_used(entry& one) noexcept { one.referenced = true; }
 
 void sealed_cache::put(const associated_data& where, entry_facts facts,
                        const store::sealed_value& value) {
-  if (entry* old = find(where.address())) drop(old);
+  for (entry* old = newest(where.address()); old; old = old->older)
+    if (old->facts.visible == facts.visible || (old->facts.current() && facts.current())) {
+      drop(old);
+      break;
+    }
   const std::size_t associated_size = where.address().size() + 24;
   const std::size_t size = sizeof(entry) + associated_size + value.ciphertext.size();
   if (size > bytes_max_) return;
@@ -142,16 +117,30 @@ void sealed_cache::put(const associated_data& where, entry_facts facts,
   std::ranges::copy(value.ciphertext, one->tail() + associated_size);
   one->ring_slot = static_cast<std::uint32_t>(ring_.size());
   ring_.push_back(one);
-  index_.insert(one);
+  link(one);
   bytes_ += size;
 }
 
-void sealed_cache::drop(entry* one) noexcept {
-  if (one->use_pending) {
-    used_and_dropped_.push_back({decode(one->address()), one->used_at});
-    std::erase(used_, one);
+void sealed_cache::link(entry* one) {
+  const auto [place, fresh] = index_.insert(one);
+  if (fresh) return;
+  one->older = (*place)->older;  // behind the first, so that the index stays
+  (*place)->older = one;
+}
+
+void sealed_cache::unlink(entry* one) noexcept {
+  entry* first = newest(one->address());
+  if (first != one) {
+    while (first->older != one) first = first->older;
+    first->older = one->older;
+    return;
   }
   index_.erase(one);
+  if (one->older) index_.insert(one->older);  // into the room that was just freed
+}
+
+void sealed_cache::drop(entry* one) noexcept {
+  unlink(one);
   ring_.back()->ring_slot = one->ring_slot;  // the last entry takes the free slot
   ring_[one->ring_slot] = ring_.back();
   ring_.pop_back();

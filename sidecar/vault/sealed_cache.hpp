@@ -19,7 +19,17 @@ namespace coffer::vault {
 struct entry_facts {
   std::uint64_t version = 0;
   std::uint64_t expires_at = 0;  ///< ms since the epoch; 0: never
+  store::epoch_range visible;    ///< to runs of these epochs; without an end: the current value
+  bool fell_forward = false;     ///< the current value, for a run whose own is gone (R2)
+  /// The company's epoch when this was read. A run that began later may see another value, also
+  /// before the writer of that one has published it here.
+  std::uint64_t as_of = store::epoch_range::forever;
+
+  bool current() const noexcept { return visible.until == store::epoch_range::forever; }
 };
+
+/// Asks for the current value, in place of a run's epoch.
+inline constexpr std::uint64_t current_epoch = store::epoch_range::forever;
 
 /// A cached value, valid during the call that shows it.
 struct entry_view {
@@ -30,9 +40,10 @@ struct entry_view {
   std::span<const std::byte> sealed;
 };
 
-/// A bounded map from addresses to ciphertexts. One allocation per entry holds address, facts and
-/// ciphertext side by side. When full, entries that were not used since the hand last passed go
-/// first (CLOCK). Thread-safe; holds ciphertexts only.
+/// A bounded map from addresses to ciphertexts: of each secret the current value, and those that
+/// runs keep. One allocation per entry holds address, facts and ciphertext side by side. When full,
+/// entries that were not used since the hand last passed go first (CLOCK). Thread-safe; holds
+/// ciphertexts only.
 class sealed_cache {
  public:
   explicit sealed_cache(std::size_t bytes_max) : bytes_max_(bytes_max) {}
@@ -40,35 +51,31 @@ class sealed_cache {
   sealed_cache(const sealed_cache&) = delete;
   sealed_cache& operator=(const sealed_cache&) = delete;
 
-  /// Shows the entry at `address` to `use`, marks it used at `now` (ms) and returns what `use`
-  /// does; nullopt if it is not cached. `use` runs under the lock and must not call back.
+  /// Shows the entry at `address` that a run of `epoch` sees at `now` (ms) to `use`, and returns
+  /// what `use` does; nullopt if it is not cached. `use` runs under the lock and must not call
+  /// back.
   template <class Use>
-  auto with(std::span<const std::byte> address, std::uint64_t now, Use&& use)
+  auto with(std::span<const std::byte> address, std::uint64_t epoch, std::uint64_t now, Use&& use)
       -> std::optional<decltype(use(std::declval<const entry_view&>()))> {
     const std::lock_guard lock(mutex_);
-    entry* found = find(address);
+    entry* found = find(address, epoch, now);
     if (!found) return std::nullopt;
-    mark_used(*found, now);
+    mark_used(*found);
     return use(view_of(*found));
   }
 
   /// Counts writers' invalidations. A reader takes it before it reads the store.
   std::uint64_t generation() const noexcept;
 
-  /// Caches what was read from the store and used at `now` (ms), unless some writer published since
-  /// `generation`: then the value read may be an old one. The use is noted in either case.
+  /// Caches what was read from the store, unless some writer published since `generation`: then
+  /// the value read may be an old one.
   void insert(const associated_data& where, entry_facts facts, const store::sealed_value& value,
-              std::uint64_t generation, std::uint64_t now);
+              std::uint64_t generation);
 
   /// A writer's publication, once its change is durable and before it is acknowledged: the next
-  /// fetch reads the store. Never the new value itself: two writers may publish in another order
-  /// than they committed, and what one deleted must not come back.
+  /// fetch reads the store, also for what runs keep. Never the new value itself: two writers may
+  /// publish in another order than they committed, and what one deleted must not come back.
   void erase(const associated_data& where);
-
-  /// When the entry was last used, if it is cached and was.
-  std::optional<std::uint64_t> last_used(const associated_data& where) const;
-  /// Hands over the uses since the last call, for last_used_at in the store.
-  std::vector<store::use> take_uses();
 
   std::size_t entries() const noexcept;
   std::size_t bytes() const noexcept;
@@ -87,19 +94,21 @@ class sealed_cache {
     bool operator()(const entry* a, std::span<const std::byte> b) const noexcept;
   };
 
-  entry* find(std::span<const std::byte> address) const noexcept;
+  entry* newest(std::span<const std::byte> address) const noexcept;
+  entry* find(std::span<const std::byte> address, std::uint64_t epoch,
+              std::uint64_t now) const noexcept;
   static entry_view view_of(const entry& one) noexcept;
-  void mark_used(entry& one, std::uint64_t now);
+  static void mark_used(entry& one) noexcept;
   void put(const associated_data& where, entry_facts facts, const store::sealed_value& value);
+  void link(entry* one);
+  void unlink(entry* one) noexcept;
   void drop(entry* one) noexcept;
   void make_room(std::size_t size) noexcept;
 
   mutable std::mutex mutex_;
-  boost::unordered_flat_set<entry*, entry_hash, entry_equal> index_;
+  boost::unordered_flat_set<entry*, entry_hash, entry_equal> index_;  // newest of each address
   std::vector<entry*> ring_;  // all entries, in the order in which the hand passes
   std::size_t hand_ = 0;
-  std::vector<entry*> used_;  // entries with a use that is not yet handed over
-  std::vector<store::use> used_and_dropped_;
   std::size_t bytes_ = 0;
   const std::size_t bytes_max_;
   std::uint64_t generation_ = 0;

@@ -8,12 +8,11 @@ namespace coffer::vault {
 /// Followed in the same allocation by the associated data, then the ciphertext.
 struct sealed_cache::entry {
   entry_facts facts;
-  std::uint64_t used_at = 0;
+  entry* older = nullptr;  // another entry of the same address
   std::uint32_t sealed_size = 0;
   std::uint32_t ring_slot = 0;
   std::uint16_t address_size = 0;
   bool referenced = false;  // since the hand last passed
-  bool use_pending = false;
   std::array<std::byte, 16> key_id{};
   std::array<std::byte, 12> nonce{};
 

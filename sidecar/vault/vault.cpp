@@ -24,7 +24,7 @@ result<void> vault::open_sealed(associated_data where, std::uint64_t version,
   if (size <= crypto::tag_size || size > protocol::secret_size_max + crypto::tag_size)
     return failure(errc::tampered);
   where.bind(version, sealed.key_id);
-  const entry_view entry{.facts = {.version = version},
+  const entry_view entry{.facts = {version, 0, {}, false},
                          .key_id = sealed.key_id,
                          .associated = where.whole(),
                          .nonce = sealed.nonce,

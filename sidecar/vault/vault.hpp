@@ -8,6 +8,7 @@
 #include "error/result.hpp"
 #include "vault/keyring.hpp"
 #include "vault/sealed_cache.hpp"
+#include "vault/token_cache.hpp"
 
 namespace coffer::vault {
 
@@ -18,17 +19,20 @@ using plaintext_place = std::function<std::span<std::byte>(std::size_t size)>;
 /// Thread-safe. The keyring must be filled before threads start.
 class vault {
  public:
-  vault(keyring& keys, std::size_t cache_bytes_max) : keys_(keys), cache_(cache_bytes_max) {}
+  vault(keyring& keys, std::size_t cache_bytes_max)
+      : keys_(keys), cache_(cache_bytes_max), tokens_(cache_bytes_max / token_bytes) {}
 
   /// Encrypts under the current key, bound to `where` and `version`, with a fresh nonce.
   store::sealed_value seal(associated_data where, std::uint64_t version,
                            std::span<const std::byte> plaintext);
 
-  /// Decrypts what the cache has at `where` into the place that `place` gives, and returns its
-  /// facts. not_found: not cached. Else tampered, key_unavailable, overloaded (no place).
+  /// Decrypts what the cache has at `where` for a run of `epoch` into the place that `place` gives,
+  /// and returns its facts. not_found: not cached. Else tampered, key_unavailable, overloaded (no
+  /// place).
   template <class Place>
-  result<entry_facts> open_cached(const associated_data& where, std::uint64_t now, Place&& place) {
-    const auto opened = cache_.with(where.address(), now, [&](const entry_view& entry) {
+  result<entry_facts> open_cached(const associated_data& where, std::uint64_t epoch,
+                                  std::uint64_t now, Place&& place) {
+    const auto opened = cache_.with(where.address(), epoch, now, [&](const entry_view& entry) {
       return open(entry, place(entry.sealed.size() - crypto::tag_size));
     });
     if (!opened) return failure(errc::not_found);
@@ -40,16 +44,20 @@ class vault {
                            const store::sealed_value& sealed, const plaintext_place& place);
 
   sealed_cache& cache() noexcept { return cache_; }
+  token_cache& tokens() noexcept { return tokens_; }
   const crypto::key_id& current_key() const noexcept { return keys_.current(); }
 
   /// Values encrypted since the last call, to be added to the key's count in the store.
   std::uint64_t take_writes() noexcept { return writes_.exchange(0); }
 
  private:
+  static constexpr std::size_t token_bytes = 1024;  // of a cached token, about
+
   result<entry_facts> open(const entry_view& entry, std::span<std::byte> plaintext);
 
   keyring& keys_;
   sealed_cache cache_;
+  token_cache tokens_;
   std::atomic<std::uint64_t> writes_{0};
 };
 

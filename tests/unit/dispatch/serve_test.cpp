@@ -43,7 +43,7 @@ struct with_daemon {
   }
   reply fetch(dispatch::peer& from, std::string_view company = "cmp_a") {
     return daemon.ask(from, opcode::integration_fetch,
-                      integration_fetch_request{{company}, {"slack"}});
+                      integration_fetch_request{{company}, {"slack"}, std::nullopt});
   }
 };
 
@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(a_value_is_set_fetched_rotated_and_deleted) {
   BOOST_TEST(fetched.version == 1u);
   BOOST_TEST((fetched.freshness == freshness::fresh));
 
-  integration_rotate_request rotate{{"cmp_a"}, {"slack"}, value_of("xoxb-2"), 9'000, 1};
+  integration_rotate_request rotate{{"cmp_a"}, {"slack"}, value_of("xoxb-2"), 9'000, 1, false};
   BOOST_TEST(
       decoded<integration_reply>(daemon.ask(admin, opcode::integration_rotate, rotate)).version ==
       2u);
@@ -145,16 +145,24 @@ BOOST_FIXTURE_TEST_SUITE(P2_roles, with_daemon)
 // Which operations each role may do: every pair of role and operation is tried.
 BOOST_AUTO_TEST_CASE(each_role_may_do_just_its_operations) {
   const std::map<uid_t, std::string> allowed{
-      {1, "hello ping integration_fetch "},
-      {2, "hello ping "},
+      {1, "hello ping integration_fetch narrow ticket_issue ticket_redeem token_fetch "},
+      {2, "hello ping ticket_redeem token_validate "},
       {3,
        "hello ping status integration_set integration_show integration_list "
-       "integration_rotate integration_delete "},
+       "integration_rotate integration_delete ticket_redeem token_issue token_rotate "
+       "token_revoke token_list "},
       {4,
        "hello ping status integration_set integration_show integration_list "
-       "integration_rotate integration_delete integration_fetch "},
-      {5, "hello ping status integration_show integration_list "},
-      {6, ""}};
+       "integration_rotate integration_delete integration_fetch run_begin run_end run_list "
+       "narrow ticket_issue ticket_redeem token_issue token_fetch token_rotate token_revoke "
+       "token_list token_validate audit_list audit_verify policy_explain "},
+      {5,
+       "hello ping status integration_show integration_list ticket_redeem token_list "
+       "audit_list audit_verify policy_explain "},
+      {6,
+       "hello ping integration_fetch run_begin run_end run_list narrow ticket_issue "
+       "ticket_redeem token_fetch "},
+      {7, ""}};
   for (const auto& [uid, expected] : allowed) {
     std::string may;
     for_each_operation([&](opcode code, auto request, auto) {

@@ -5,29 +5,33 @@
 namespace coffer::tests {
 namespace {
 
-policy::policy rules() {
+std::string rules() {
   std::string text;
   int uid = 0;
-  for (const char* role : {"adapter", "validator", "operator", "admin", "observer"})
+  for (const char* role : {"adapter", "validator", "operator", "admin", "observer", "orchestrator"})
     text += "[[rule]]\nname = \"" + std::string(role) + "\"\nusers = [" + std::to_string(++uid) +
             "]\nroles = [\"" + role + "\"]\n";
-  return policy::parse_policy(text, "test", 0);
+  return text;
 }
 
 }  // namespace
 
-dispatch::peer served_daemon::connect(uid_t uid, bool greet) {
-  const policy::caller who{.uid = uid, .gid = 4711, .pid = 1, .groups = {}};
-  return dispatch::peer{who, rules().authority_of(who), budget_, greet};
+served_daemon::served_daemon() : home_(rules()) {}
+
+void served_daemon::fill_spool() {
+  const std::string longest(audit::text_size_max, 'x');
+  audit::record one;
+  one.rule = one.company = one.subject = one.agent = one.run = longest;
+  while (home_.spool().append(one)) continue;
 }
 
 reply served_daemon::ask_raw(dispatch::peer& from, protocol::bytes_view frame) {
   const auto request = protocol::split(frame, protocol::any_frame);
   BOOST_TEST_REQUIRE((request.status == protocol::split_status::complete));
   reply back;
-  auto done = dispatch::serve(context_, from, request.value, false, out_);
+  auto done = dispatch::serve(context(), from, request.value, false, out_);
   back.deferred = done.deferred;
-  if (done.deferred) done = dispatch::serve(context_, from, request.value, true, out_);
+  if (done.deferred) done = dispatch::serve(context(), from, request.value, true, out_);
   BOOST_TEST_REQUIRE(!done.deferred);
   back.closed = done.close;
   const auto answer = protocol::split({out_.data(), done.reply_size}, protocol::any_frame);

@@ -4,14 +4,12 @@
 #include <string>
 #include <vector>
 
-#include "dispatch/serve.hpp"
-#include "policy/policy_file.hpp"
 #include "protocol/message/error.hpp"
 #include "protocol/message/hello.hpp"
 #include "protocol/operations.hpp"
 #include "protocol/reader.hpp"
 #include "protocol/writer.hpp"
-#include "tests/memory_store/memory_store.hpp"
+#include "tests/in_process/daemon_without_sockets.hpp"
 
 namespace coffer::tests {
 
@@ -26,14 +24,13 @@ struct reply {
 
 class served_daemon {
  public:
-  served_daemon() {
-    ring_.add(secret::buffer(32));
-    facts_.version = "cofferd test";
-  }
+  served_daemon();
 
-  /// A connection of a user; greeted unless asked otherwise. Uids 1 to 5 have the roles adapter,
-  /// validator, operator, admin and observer, 0 is the owner, others are strangers.
-  dispatch::peer connect(uid_t uid, bool greet = true);
+  /// A connection of a user; greeted unless asked otherwise. Uids 1 to 6 have the roles adapter,
+  /// validator, operator, admin, observer and orchestrator, 0 is the owner, others are strangers.
+  dispatch::peer connect(uid_t uid, bool greet = true) {
+    return home_.connect(uid, budget_, greet);
+  }
 
   reply ask(dispatch::peer& from, protocol::opcode code, const auto& request) {
     std::vector<std::byte> frame(protocol::secret_request_size_max);
@@ -42,16 +39,14 @@ class served_daemon {
   }
   reply ask_raw(dispatch::peer& from, protocol::bytes_view frame);
 
-  service::integrations& integrations() { return integrations_; }
-  store::memory_store& database() { return database_; }
+  service::integrations& integrations() { return home_.context().integrations; }
+  store::memory_store& database() { return home_.database(); }
+  /// Until no record fits the spool any more.
+  void fill_spool();
+  dispatch::context& context() { return home_.context(); }
 
  private:
-  store::memory_store database_;
-  vault::keyring ring_;
-  vault::vault vault_{ring_, 1 << 20};
-  service::integrations integrations_{database_, vault_};
-  dispatch::daemon_facts facts_;
-  dispatch::context context_{integrations_, vault_.cache(), facts_};
+  daemon_without_sockets home_;
   log::log_budget budget_;
   std::vector<std::byte> out_ = std::vector<std::byte>(dispatch::reply_size_max);
 };

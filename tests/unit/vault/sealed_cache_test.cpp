@@ -22,14 +22,19 @@ store::sealed_value value(std::size_t size, std::byte fill = std::byte{1}) {
   return out;
 }
 
+vault::entry_facts facts_of(std::uint64_t version, std::uint64_t expires_at = 0) {
+  return {version, expires_at, {version, store::epoch_range::forever}, false};
+}
+
 void insert(sealed_cache& cache, const std::string& id, std::uint64_t version,
             std::size_t size = 100) {
-  cache.insert(at(id), {.version = version}, value(size), cache.generation(), 1);
+  cache.insert(at(id), facts_of(version), value(size), cache.generation());
 }
 
 std::optional<std::uint64_t> version_at(sealed_cache& cache, const std::string& id,
+                                        std::uint64_t epoch = vault::current_epoch,
                                         std::uint64_t now = 5) {
-  return cache.with(at(id).address(), now,
+  return cache.with(at(id).address(), epoch, now,
                     [](const vault::entry_view& one) { return one.facts.version; });
 }
 
@@ -42,14 +47,15 @@ BOOST_AUTO_TEST_CASE(an_entry_shows_what_was_put) {
   BOOST_TEST(!version_at(cache, "slack"));
   auto sealed = value(40, std::byte{9});
   sealed.nonce.fill(std::byte{3});
-  cache.insert(at("slack"), {.version = 7, .expires_at = 9}, sealed, cache.generation(), 1);
-  const auto seen = cache.with(at("slack").address(), 2, [&](const vault::entry_view& one) {
+  cache.insert(at("slack"), facts_of(7, 9), sealed, cache.generation());
+  const auto same = [&](const vault::entry_view& one) {
     associated_data bound = at("slack");
     bound.bind(7, sealed.key_id);
     return one.facts.expires_at == 9 && std::ranges::equal(one.sealed, sealed.ciphertext) &&
            std::ranges::equal(one.nonce, sealed.nonce) &&
            std::ranges::equal(one.associated, bound.whole());
-  });
+  };
+  const auto seen = cache.with(at("slack").address(), vault::current_epoch, 2, same);
   BOOST_TEST((seen && *seen));
   BOOST_TEST(!version_at(cache, "github"));
 }
@@ -58,7 +64,7 @@ BOOST_AUTO_TEST_CASE(what_was_read_before_a_writer_published_is_not_cached) {
   sealed_cache cache(1 << 20);
   const auto generation = cache.generation();
   cache.erase(at("slack"));  // a writer publishes while the reader has the old value in its hand
-  cache.insert(at("slack"), {.version = 1}, value(10), generation, 1);
+  cache.insert(at("slack"), facts_of(1), value(10), generation);
   BOOST_TEST(!version_at(cache, "slack"));
 }
 
@@ -84,22 +90,43 @@ BOOST_AUTO_TEST_CASE(it_stays_within_its_bytes_and_keeps_what_is_used) {
   BOOST_TEST(!version_at(cache, "huge"));
 }
 
-BOOST_AUTO_TEST_CASE(I3_uses_are_handed_over_once_also_of_what_was_dropped) {
+BOOST_AUTO_TEST_CASE(R1_each_run_sees_the_value_of_its_epoch) {
   sealed_cache cache(1 << 20);
-  insert(cache, "slack", 1);
-  insert(cache, "github", 1);
-  cache.take_uses();
-  version_at(cache, "slack", 100);
-  version_at(cache, "slack", 200);
-  version_at(cache, "github", 300);
-  BOOST_TEST(*cache.last_used(at("slack")) == 200u);
-  cache.erase(at("github"));
-  std::map<std::string, std::uint64_t> uses;
-  for (const auto& one : cache.take_uses()) uses[one.where.subject] = one.at;
-  BOOST_TEST(uses.size() == 2u);
-  BOOST_TEST(uses["slack"] == 200u);
-  BOOST_TEST(uses["github"] == 300u);
-  BOOST_TEST(cache.take_uses().empty());
+  insert(cache, "slack", 9);
+  BOOST_TEST(!version_at(cache, "slack", 5));  // only the store knows
+  cache.insert(at("slack"), {4, 0, {4, 9}, false}, value(10), cache.generation());
+  cache.insert(at("slack"), {2, 0, {2, 4}, false}, value(10), cache.generation());
+  BOOST_TEST(cache.entries() == 3u);
+  BOOST_TEST(!version_at(cache, "slack", 1));
+  for (const auto& [epoch, version] :
+       std::map<std::uint64_t, std::uint64_t>{{2, 2}, {3, 2}, {4, 4}, {8, 4}, {9, 9}, {99, 9}})
+    BOOST_TEST(*version_at(cache, "slack", epoch) == version);
+  BOOST_TEST(*version_at(cache, "slack") == 9u);
+  cache.erase(at("slack"));
+  BOOST_TEST(cache.entries() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(R2_a_kept_value_is_not_shown_once_it_has_expired) {
+  sealed_cache cache(1 << 20);
+  cache.insert(at("slack"), {4, 100, {4, 9}, false}, value(10), cache.generation());
+  BOOST_TEST(*version_at(cache, "slack", 5, 99) == 4u);
+  BOOST_TEST(!version_at(cache, "slack", 5, 100));
+  // What it fell forward to is shown, and to this run only.
+  cache.insert(at("slack"), {9, 50, {5, 6}, true}, value(10), cache.generation());
+  BOOST_TEST(*version_at(cache, "slack", 5, 100) == 9u);
+  BOOST_TEST(!version_at(cache, "slack", 6, 100));
+}
+
+BOOST_AUTO_TEST_CASE(entries_of_one_address_are_dropped_one_by_one) {
+  for (std::size_t room = 300; room < 900; room += 7) {
+    sealed_cache cache(room);
+    for (std::uint64_t version = 1; version < 30; ++version) {
+      cache.insert(at("slack"), {version, 0, {version, version + 1}, false}, value(40),
+                   cache.generation());
+      BOOST_TEST_REQUIRE(cache.bytes() <= room);
+      if (cache.entries() > 0) BOOST_TEST_REQUIRE(*version_at(cache, "slack", version) == version);
+    }
+  }
 }
 
 BOOST_AUTO_TEST_CASE(random_use_agrees_with_a_map) {
@@ -133,7 +160,6 @@ BOOST_AUTO_TEST_CASE(many_threads_do_not_disturb_it) {
         if (random() % 4 == 0) cache.erase(at(id));
         insert(cache, id, 1 + random() % 9, random() % 300);
         version_at(cache, id);
-        if (i % 500 == 0) cache.take_uses();
       }
     });
   for (auto& thread : threads) thread.join();

@@ -1,0 +1,110 @@
+// The audit spool of this host: append-only, memory-mapped, chained (P4).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "audit/block.hpp"
+#include "audit/segment.hpp"
+#include "crypto/mac.hpp"
+#include "store/records.hpp"
+
+namespace coffer::audit {
+
+struct spool_options {
+  std::string folder;
+  std::size_t segment_size = std::size_t{16} << 20;  ///< bytes of a file, allocated ahead
+  std::size_t size_max = std::size_t{1} << 30;       ///< bytes of all files; then it is full
+};
+
+/// The end of a chain: its last record's sequence, and the seal over it.
+struct chain_end {
+  std::uint64_t sequence = 0;
+  crypto::mac seal{};
+};
+
+/// Thread-safe. Records are appended to an open block; commit() seals it, after which it survives a
+/// killed daemon. The order of use: do what was asked, append(), and before any reply leaves,
+/// commit() – one for all requests of a batch. For a change, append() its beginning first.
+class spool {
+ public:
+  /// Asks for the end of a chain as the store has it; nullopt if it has none of it.
+  using end_in_store = std::function<std::optional<chain_end>(const std::string& chain)>;
+
+  /// Opens the folder (mode 0700), or makes it, and goes on behind the last sealed block, or behind
+  /// what the store has if that is more. Throws start_error if it cannot.
+  spool(spool_options options, crypto::mac_key key, const end_in_store& known);
+  ~spool();
+  spool(const spool&) = delete;
+  spool& operator=(const spool&) = delete;
+
+  /// Appends a record, whose sequence and time it gives. False, with nothing written, if there is
+  /// no room (a full disk): then the request must be refused. It tries again ten times a second.
+  [[nodiscard]] bool append(const record& one) noexcept;
+
+  /// Seals what was appended by any thread. No system call.
+  void commit() noexcept;
+
+  /// Makes the next file ahead, so that append() need not. Blocks; on a worker.
+  void prepare() noexcept;
+
+  std::string chain() const { return to_hex(chain_); }
+  /// The end of what is sealed.
+  chain_end end() const noexcept;
+
+  /// Whole blocks behind `sequence`, up to `size_max` bytes or one block; an empty chunk at the
+  /// end. nullopt if a file cannot be read or has a gap. Blocks; one thread at a time.
+  std::optional<store::audit_chunk> read_after(std::uint64_t sequence, std::size_t size_max);
+  /// Deletes the files all of whose records are up to `sequence`.
+  void drop_through(std::uint64_t sequence);
+
+  /// Bytes of all files.
+  std::size_t size() const noexcept;
+  /// The files, in order. The last one may grow while it is read.
+  std::vector<std::string> segment_paths() const;
+  /// Copies of files that were found damaged at a start. Somebody must look at them, and then
+  /// remove them.
+  std::vector<std::string> damaged_paths() const;
+
+ private:
+  void recover(const end_in_store& known);
+  bool go_on_in(const std::string& path);
+  void seal_open_block() noexcept;
+  bool room() const noexcept;
+  bool next_segment() noexcept;
+  std::unique_ptr<segment> make_segment(const std::string& path) noexcept;
+  void begin_segment(std::unique_ptr<segment> file) noexcept;
+  std::vector<std::string> paths_with(const char* extension) const;
+  std::string path_of(std::uint64_t first_sequence) const;
+  std::string spare_path() const { return options_.folder + "/spare"; }
+
+  const spool_options options_;
+  mutable std::mutex mutex_;
+  crypto::mac_key key_;
+  chain_id chain_{};
+  std::unique_ptr<segment> current_;
+  std::unique_ptr<segment> spare_;
+  crypto::mac previous_{};  // seal of the last block
+  std::uint64_t next_sequence_ = 1;
+  std::uint64_t block_at_ = 0;   // time of the open block's first record
+  std::size_t block_begin_ = 0;  // offset of the open block's header
+  std::size_t end_ = 0;          // offset behind its last record
+  std::uint32_t open_records_ = 0;
+  std::size_t files_ = 0;
+  std::uint64_t retry_at_ = 0;  // ms, after a failure to get a segment
+
+  struct read_place {
+    std::unique_ptr<segment> file;
+    std::size_t offset = 0;
+    std::uint64_t next_sequence = 0;
+  };
+  bool find_place(std::uint64_t next_sequence);
+  read_place place_;  // where read_after() stopped
+};
+
+}  // namespace coffer::audit

@@ -1,0 +1,156 @@
+// From the spool to the store, in batches.
+#include <algorithm>
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <limits>
+
+#include "audit/trail.hpp"
+#include "log/log.hpp"
+#include "protocol/operations.hpp"
+
+namespace coffer::audit {
+namespace {
+
+constexpr std::size_t chunk_size_max = std::size_t{1} << 20;
+constexpr std::size_t chunks_at_once = 8;  // their uses are noted together
+
+// Under load shipping is put off: a tick moves this much, and a part of what has piled up.
+constexpr std::size_t tick_bytes_min = std::size_t{1} << 20;
+constexpr std::size_t backlog_part = 16;
+
+std::string_view kind_used_by(const record& one) noexcept {
+  using protocol::opcode;
+  if (one.outcome != 0) return {};
+  switch (static_cast<opcode>(one.operation)) {
+    case opcode::integration_fetch:
+      return store::integration_kind;
+    case opcode::token_fetch:
+    case opcode::token_validate:
+      return store::token_kind;
+    default:
+      return {};
+  }
+}
+
+// The latest use of each secret in a batch of chunks. There may be millions of records, of few
+// secrets: they are told apart without copying their names.
+class latest_uses {
+ public:
+  void add(const store::audit_chunk& chunk) {
+    std::span<const std::byte> rest = chunk.blocks;
+    while (const auto one = read_block(rest)) {
+      auto records = one->records;
+      while (const auto entry = decode(records)) note(*entry, one->at);
+    }
+  }
+
+  std::vector<store::use> take() const {
+    std::vector<store::use> out;
+    for (const auto& [names, at] : latest_) {
+      const std::string subject(names.subject);
+      if (names.kind == store::integration_kind)
+        out.push_back({{std::string(names.company), std::string(names.kind), subject,
+                        std::string(store::credential_name)},
+                       at});
+      else
+        out.push_back({{std::string(names.company), std::string(names.kind),
+                        std::string(names.agent), subject},
+                       at});
+    }
+    return out;
+  }
+
+ private:
+  struct secret_names {
+    std::string_view kind, company, subject, agent;
+    bool operator==(const secret_names&) const = default;
+  };
+  struct names_hash {
+    std::size_t operator()(const secret_names& one) const noexcept {
+      const std::hash<std::string_view> hash;
+      return hash(one.subject) ^ (hash(one.company) * 3) ^ (one.agent.size() + one.kind.size());
+    }
+  };
+
+  void note(const record& entry, std::uint64_t at) {
+    const auto kind = kind_used_by(entry);
+    if (kind.empty()) return;
+    const bool token = kind == store::token_kind;  // an integration is the same for all agents
+    latest_[{kind, entry.company, entry.subject, token ? entry.agent : std::string_view()}] = at;
+  }
+
+  boost::unordered_flat_map<secret_names, std::uint64_t, names_hash> latest_;
+};
+
+}  // namespace
+
+std::optional<chain_end> end_in(store::audit_store& chunks, const std::string& chain) {
+  const auto newest = chunks.before(chain, std::numeric_limits<std::uint64_t>::max());
+  if (!newest) return std::nullopt;
+  chain_end out{newest->last, {}};
+  std::span<const std::byte> rest = newest->blocks;
+  while (const auto one = read_block(rest)) out.seal = one->seal;
+  return out;
+}
+
+result<void> trail::ship() { return ship_up_to(std::numeric_limits<std::size_t>::max()); }
+
+result<void> trail::ship_some() {
+  return ship_up_to(std::max(tick_bytes_min, spool_.size() / backlog_part));
+}
+
+result<void> trail::ship_up_to(std::size_t bytes_max) {
+  const std::lock_guard lock(shipping_);
+  const auto from = shipped_through();
+  if (!from) return from.error();
+  shipped_ = *from;
+  for (std::size_t bytes = 0; bytes < bytes_max;) {
+    const auto batch = read_batch(bytes_max - bytes);
+    if (!batch) return batch.error();
+    if (batch->empty()) break;
+    if (const auto moved = move(*batch); !moved) return moved;
+    for (const store::audit_chunk& chunk : *batch) bytes += chunk.blocks.size();
+  }
+  return {};
+}
+
+// The next chunks behind what was shipped.
+result<std::vector<store::audit_chunk>> trail::read_batch(std::size_t bytes_max) {
+  std::vector<store::audit_chunk> batch;
+  std::uint64_t last = *shipped_;
+  for (std::size_t bytes = 0; batch.size() < chunks_at_once && bytes < bytes_max;) {
+    auto chunk = spool_.read_after(last, std::min(chunk_size_max, bytes_max - bytes));
+    if (!chunk) {
+      log::error("audit_spool_unreadable", {{"after_record", last}});
+      return failure(errc::audit_unavailable);
+    }
+    if (chunk->blocks.empty()) break;
+    last = chunk->last;
+    bytes += chunk->blocks.size();
+    batch.push_back(*std::move(chunk));
+  }
+  return batch;
+}
+
+// Uses first: one that is noted twice is no harm, one that is lost would be.
+result<void> trail::move(const std::vector<store::audit_chunk>& batch) {
+  latest_uses uses;
+  for (const store::audit_chunk& chunk : batch) uses.add(chunk);
+  if (const auto noted = store_.integrations().touch(uses.take()); !noted) return noted;
+  for (const store::audit_chunk& chunk : batch) {
+    if (const auto kept = store_.audit().append(chunk); !kept) return kept;
+    shipped_ = chunk.last;
+    spool_.drop_through(*shipped_);
+  }
+  return {};
+}
+
+result<std::uint64_t> trail::shipped_through() {
+  if (shipped_) return *shipped_;
+  const auto newest =
+      store_.audit().before(spool_.chain(), std::numeric_limits<std::uint64_t>::max());
+  if (newest) return newest->last;
+  if (newest.error().code == errc::not_found) return std::uint64_t{0};
+  return newest.error();
+}
+
+}  // namespace coffer::audit

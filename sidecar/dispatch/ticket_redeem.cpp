@@ -1,0 +1,23 @@
+#include "protocol/message/ticket_redeem.hpp"
+
+#include "dispatch/call.hpp"
+#include "dispatch/run_view.hpp"
+
+namespace coffer::dispatch {
+
+result<progress> ticket_redeem(call& one) {
+  protocol::ticket_redeem_request request;
+  if (const auto decoded = decode(one, request); !decoded) return decoded.error();
+  auto redeemed = one.daemon.tickets.redeem(request.ticket.value, one.from.who->uid, one.now);
+  if (!redeemed) return redeemed.error();
+  one.run = std::move(redeemed->run);
+  const store::run& run = one.run->facts;
+  one.note.company = run.company;
+  one.note.agent = run.agent;
+  one.note.run = run.id;
+  if (!one.run->live(one.now)) return failure(errc::run_ended);
+  one.becomes = {one.run, std::move(redeemed->issuer)};
+  return answer(one, authority_view(run));
+}
+
+}  // namespace coffer::dispatch

@@ -1,0 +1,80 @@
+// Changes of tokens: each seals inside the store's transaction and is published once durable.
+#include "service/tokens.hpp"
+
+#include "crypto/random.hpp"
+#include "service/clock.hpp"
+#include "service/scopes.hpp"
+#include "service/token_text.hpp"
+
+namespace coffer::service {
+namespace {
+
+vault::associated_data address_of(std::string_view company, std::string_view agent,
+                                  std::string_view kid) {
+  return vault::associated_data({company, store::token_kind, agent, kid});
+}
+
+std::optional<failure> fault_of(const token_request& request, std::uint64_t now) {
+  if (request.scopes && !valid_granted_scopes(*request.scopes))
+    return failure(errc::invalid_field,
+                   "scopes: words like memory:read or tools:call:github.*, one space between");
+  if (request.expires_at && *request.expires_at <= now)
+    return failure(errc::invalid_field, "expires_at: this has passed already");
+  if (request.overlap_ms > tokens::overlap_max)
+    return failure(errc::invalid_field, "overlap: at most 7 days");
+  return std::nullopt;
+}
+
+}  // namespace
+
+result<store::token> tokens::issue(const token_request& request) { return write(request, false); }
+
+result<store::token> tokens::rotate(const token_request& request) { return write(request, true); }
+
+result<store::token> tokens::write(const token_request& request, bool rotation) {
+  const std::uint64_t now = now_ms();
+  if (const auto fault = fault_of(request, now)) return *fault;
+  const new_token made = make_token();
+  store::token_change change;
+  change.company = request.company;
+  change.agent = request.agent;
+  change.kid = made.kid;
+  if (request.scopes) change.scopes = std::string(*request.scopes);
+  change.expires_at = request.expires_at;
+  change.rotation = rotation;
+  change.overlap_ms = request.overlap_ms;
+  change.now = now;
+  change.row_id = crypto::random_uuid();
+  const auto where = address_of(request.company, request.agent, made.kid);
+  auto written = store_.tokens().issue(change, [&](std::uint64_t version) {
+    return vault_.seal(where, version, made.text.reveal(secret::purpose::crypto));
+  });
+  if (written) vault_.tokens().erase_agent(request.company, request.agent);
+  return written;
+}
+
+result<std::size_t> tokens::revoke(std::string_view company, std::string_view agent,
+                                   std::string_view kid) {
+  const auto revoked =
+      store_.tokens().revoke(std::string(company), std::string(agent), std::string(kid), now_ms());
+  if (!revoked) return revoked.error();
+  vault_.tokens().erase_agent(company, agent);
+  return revoked->size();
+}
+
+result<std::vector<store::token>> tokens::list(std::string_view company, std::string_view agent,
+                                               std::string_view after, std::size_t limit) {
+  return store_.tokens().list(std::string(company), std::string(agent), std::string(after), limit);
+}
+
+result<store::token> tokens::fetch(std::string_view company, std::string_view agent,
+                                   const vault::plaintext_place& place) {
+  auto found = store_.tokens().current(std::string(company), std::string(agent), now_ms());
+  if (!found) return found.error();
+  const auto opened = vault_.open_sealed(address_of(company, agent, found->meta.kid),
+                                         found->meta.version, *found->sealed, place);
+  if (!opened) return opened.error();
+  return std::move(found->meta);
+}
+
+}  // namespace coffer::service
