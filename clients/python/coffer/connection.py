@@ -31,30 +31,48 @@ def wipe(buffer):
 
 
 class Connection:
-    """Connects and greets. Raises Unavailable, Timeout, ProtocolError or the daemon's refusal.
+    """A connection over a connected socket, which it owns; `path` names the daemon in errors. Make
+    one by greeted(), unless somebody else has greeted.
 
     Not for several threads, nor for another process than `pid`. After an exception, and when
     `ended` is set, it is of no more use than to be closed.
     """
 
-    def __init__(self, path, timeout):
-        self._path, self._next_id = path, 0
+    def __init__(self, connected, path):
+        self._socket, self._path, self._next_id = connected, path, 0
         self._buffer = bytearray(_REPLY_SIZE_FIRST)  # wiped whenever nothing is being received
+        self._frame_size_max = wire.FRAME_SIZE_MAX
         self.pid, self.ended = os.getpid(), False
-        self._socket = _opened(path, timeout)
+
+    @classmethod
+    def greeted(cls, path, timeout):
+        """Connects and greets. Raises Unavailable, Timeout, ProtocolError or the daemon's
+        refusal."""
+        made = cls(_opened(path, timeout), path)
         try:
-            self._frame_size_max = self._greet()
+            made._greet()
+            return made
         except Broken:
-            self.close()
+            made.close()
             raise Unavailable(f"the daemon at {path} closed the connection: is it stopping? "
                               "Retry after a moment") from None
         except BaseException:
-            self.close()
+            made.close()
             raise
 
     def close(self):
         """Closes this process's descriptor. Never fails."""
         self._socket.close()
+
+    def shareable_fd(self):
+        """The descriptor, still owned here, in the mode that other users of it expect: blocking."""
+        self._socket.setblocking(True)
+        return self._socket.fileno()
+
+    def detach(self):
+        """The same, owned by the caller from now on."""
+        self._socket.setblocking(True)
+        return self._socket.detach()
 
     def exchange(self, operation, frame, convert):
         """Sends `frame` under the next request id. Returns what `convert` makes of the reply, which
@@ -87,7 +105,7 @@ class Connection:
                                 "unsupported_version")
         if said["frame_size_max"] < wire.HEADER_SIZE or said["in_flight_max"] < 1:
             raise ProtocolError("the daemon's limits allow no request: upgrade it")
-        return said["frame_size_max"]
+        self._frame_size_max = said["frame_size_max"]
 
     def _receive(self, operation, convert):
         buffer, size = self._buffer, 0

@@ -23,11 +23,11 @@ class Denied(Error):
 
 
 class NotFound(Error):
-    """There is no such integration."""
+    """There is none of that name."""
 
 
 class AlreadyExists(Error):
-    """The integration exists: rotate it, or set it with replace."""
+    """It exists: rotate it, or say that it is to be replaced."""
 
 
 class VersionConflict(Error):
@@ -42,6 +42,14 @@ class KeyUnavailable(Error):
     """The secret is under a master key that the daemon does not hold."""
 
 
+class RunEnded(Error):
+    """The run has ended or is past its time limit."""
+
+
+class InvalidTicket(Error):
+    """The ticket is used, expired, unknown or for another user."""
+
+
 class Overloaded(Error):
     """A limit of the daemon: retry after a moment."""
 
@@ -50,8 +58,46 @@ class StoreUnavailable(Error):
     """The store cannot be read or written; nothing was changed."""
 
 
+class AuditUnavailable(Error):
+    """The audit record cannot be written; there is no answer without it."""
+
+
+class TokenRefused(Error):
+    """The token is not good; a subclass says why, `reason` by its stable name."""
+
+    @property
+    def reason(self):
+        """token_unknown, token_expired, token_revoked, wrong_agent, wrong_company or
+        missing_scope."""
+        return self.name
+
+
+class TokenUnknown(TokenRefused):
+    """It was not issued here, or is mistyped."""
+
+
+class TokenExpired(TokenRefused):
+    """It has expired."""
+
+
+class TokenRevoked(TokenRefused):
+    """It was revoked or rotated."""
+
+
+class WrongAgent(TokenRefused):
+    """It belongs to another agent."""
+
+
+class WrongCompany(TokenRefused):
+    """It belongs to another company."""
+
+
+class MissingScope(TokenRefused):
+    """It is good, but does not grant the scope."""
+
+
 class Unavailable(Error):
-    """The daemon cannot be reached, or is stopping."""
+    """The daemon cannot be reached, or is stopping; or a narrowed client's connection is gone."""
 
     name = "unavailable"
 
@@ -76,8 +122,10 @@ class ProtocolError(Error):
 
 _CLASSES = {
     8: InvalidField, 20: Denied, 21: NotFound, 22: AlreadyExists, 23: VersionConflict, 24: Tampered,
-    25: KeyUnavailable, 30: Overloaded, 31: Overloaded, 32: Overloaded, 33: Timeout,
-    34: Unavailable, 40: StoreUnavailable,
+    25: KeyUnavailable, 26: RunEnded, 27: InvalidTicket, 30: Overloaded, 31: Overloaded,
+    32: Overloaded, 33: Timeout, 34: Unavailable, 40: StoreUnavailable, 41: AuditUnavailable,
+    60: TokenUnknown, 61: TokenExpired, 62: TokenRevoked, 63: WrongAgent, 64: WrongCompany,
+    65: MissingScope,
 }
 
 

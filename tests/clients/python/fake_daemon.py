@@ -35,6 +35,24 @@ def fetched(request_id, value=b"xoxb-1"):
     return reply("integration_fetch", request_id, value=value, version=1, freshness="fresh")
 
 
+def answering(**answers):
+    """A script that greets and answers operations by their names: with fields of a reply, with the
+    (code, name) of an error, or with a list of these, one after the other. What it was asked stands
+    in its list `asked`."""
+    def script(connection):
+        connection.greet()
+        while (question := connection.question()) is not None:
+            operation, number, fields = question
+            script.asked.append((operation, fields))
+            answer = answers[operation]
+            answer = answer.pop(0) if isinstance(answer, list) else answer
+            connection.send(reply(operation, number, **answer) if isinstance(answer, dict)
+                            else error(wire.OPERATIONS[operation][0], number, *answer))
+
+    script.asked = []
+    return script
+
+
 class FakeDaemon:
     """Each connection is given to the next of `scripts`, as functions of a Connection."""
 
@@ -81,13 +99,23 @@ class Connection:
 
     def request(self):
         """The id of the next request; None at the end."""
+        question = self.question()
+        return None if question is None else question[1]
+
+    def question(self):
+        """(operation, id, fields) of the next request; None at the end."""
         while (head := wire.split(self._buffer)) is None:
             more = self.peer.recv(65536)
             if not more:
                 return None
             self._buffer += more
-        self._buffer = self._buffer[head[0] :]
-        return head[3]
+        size, opcode, _, number = head
+        operation = next(name for name, row in wire.OPERATIONS.items() if row[0] == opcode)
+        fields = wire.decode_fields(wire.OPERATIONS[operation][2],
+                                    self._buffer[wire.HEADER_SIZE : size])
+        self._buffer = self._buffer[size:]
+        return operation, number, {name: bytes(one) if isinstance(one, memoryview) else one
+                                   for name, one in fields.items()}
 
     def send(self, data, one_by_one=False):
         """Sends all at once, or a byte at a time."""

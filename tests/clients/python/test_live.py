@@ -18,6 +18,7 @@ import coffer
 COMPANY = f"cmp_live_{os.getpid()}"  # a daemon may be shared
 PAGES = f"{COMPANY}_pages"
 EXAMPLE = pathlib.Path(__file__).resolve().parents[3] / "clients" / "python" / "example.py"
+ORCHESTRATOR = EXAMPLE.with_name("example_run.py")
 
 
 @contextlib.contextmanager
@@ -85,36 +86,56 @@ class Api(http.server.BaseHTTPRequestHandler):
 
 
 class Example(unittest.TestCase):
-    """clients/python/example.py: the credential reaches the API and nothing else."""
+    """clients/python/example*.py: the credential reaches the API and nothing else."""
 
-    def run_example(self, path, *arguments):
+    def run_example(self, path, *arguments, orchestrator=()):
         return subprocess.run(
-            [sys.executable, EXAMPLE, COMPANY, *arguments], capture_output=True, text=True,
-            timeout=60, check=False,
+            [sys.executable, *orchestrator, EXAMPLE, COMPANY, *arguments], capture_output=True,
+            text=True, timeout=60, check=False,
             env={**os.environ, "COFFER_SOCKET": path, "no_proxy": "127.0.0.1",
                  "PYTHONPATH": str(EXAMPLE.parent)})
 
-    def test_I4_an_adapter_uses_a_credential_and_does_not_print_it(self):
-        with connected() as c, http.server.HTTPServer(("127.0.0.1", 0), Api) as api:
+    @contextlib.contextmanager
+    def serving(self):
+        """An Api, and where it is."""
+        with http.server.HTTPServer(("127.0.0.1", 0), Api) as api:
             api.seen = []
             thread = threading.Thread(target=api.serve_forever)
             thread.start()
             try:
-                here = f"http://127.0.0.1:{api.server_port}"
-                c.set(COMPANY, "example", "xoxb-canary", replace=True)
-                said = [self.run_example(c._path, "example", here + path)
-                        for path in ("/", "/moved")]
-                said.append(self.run_example(c._path, "nothing", here))
-                said.append(self.run_example(c._path, "example", "http://localhost.example/"))
-                c.delete(COMPANY, "example")
+                yield api, f"http://127.0.0.1:{api.server_port}"
             finally:
                 api.shutdown()
                 thread.join()
+
+    def test_I4_an_adapter_uses_a_credential_and_does_not_print_it(self):
+        with connected() as c, self.serving() as (api, here):
+            c.set(COMPANY, "example", "xoxb-canary", replace=True)
+            said = [self.run_example(c._path, "example", here + path) for path in ("/", "/moved")]
+            said.append(self.run_example(c._path, "nothing", here))
+            said.append(self.run_example(c._path, "example", "http://localhost.example/"))
+            c.delete(COMPANY, "example")
         self.assertEqual([one.returncode for one in said], [0, 0, 1, 2], said)
         self.assertIn("HTTP 200", said[0].stdout)
         self.assertIn("not_found", said[2].stderr)
         self.assertEqual(api.seen, [("/", "Bearer xoxb-canary"), ("/moved", "Bearer xoxb-canary"),
                                     ("/target", None)])
+        self.assertNotIn("canary", str(said))
+
+    def test_R3_an_orchestrator_hands_a_runs_authority_to_an_adapter(self):
+        run, other = f"run_{os.getpid()}", COMPANY + "_other"
+        begin = [ORCHESTRATOR, COMPANY, run, "agt_a", sys.executable]
+        elsewhere = [ORCHESTRATOR, other, run, "agt_a", sys.executable]
+        with connected() as c, self.serving() as (api, here):
+            c.set(COMPANY, "example", "xoxb-canary", replace=True)
+            said = [self.run_example(c._path, "example", here + "/", orchestrator=one)
+                    for one in (begin, elsewhere)]
+            self.assertEqual([*c.runs(COMPANY), *c.runs(other)], [])
+            c.delete(COMPANY, "example")
+        self.assertEqual([one.returncode for one in said], [0, 1], said)
+        self.assertIn("HTTP 200", said[0].stdout)
+        self.assertIn("denied", said[1].stderr)
+        self.assertEqual(api.seen, [("/", "Bearer xoxb-canary")])
         self.assertNotIn("canary", str(said))
 
 

@@ -90,7 +90,7 @@ class Buffers(unittest.TestCase):
             return sum(b"canary" in one for one in made)
 
         with mock.patch("coffer.connection.bytearray", Watched, create=True), \
-                mock.patch("coffer.wire.bytearray", Watched, create=True), \
+                mock.patch("coffer.fields.bytearray", Watched, create=True), \
                 FakeDaemon(script) as daemon, coffer.connect(daemon.path) as client:
             secret = client.fetch("cmp_a", "slack")
             self.assertEqual(secret.reveal_bytes(), value)
