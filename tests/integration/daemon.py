@@ -106,6 +106,12 @@ class Daemon:
         """What a crash does."""
         return self.stop(signal.SIGKILL)
 
+    def reload(self):
+        """Has it read its policy again; returns what the log says of it."""
+        known = len(self.lines("reloaded"))
+        self.process.send_signal(signal.SIGHUP)
+        return eventually(lambda: self.lines("reloaded")[known:], "the policy is read again")[0]
+
     def connect(self, **options):
         """A client."""
         return coffer.connect(self.socket, **options)

@@ -32,6 +32,14 @@ class RawPeer:
             self.send(HELLO)
             self.receive()
 
+    @classmethod
+    def of_descriptor(cls, fd, timeout=30):
+        """On a connection that somebody else made and greeted."""
+        peer = cls.__new__(cls)
+        peer.socket, peer._buffer = socket.socket(fileno=fd), b""
+        peer.socket.settimeout(timeout)
+        return peer
+
     def __enter__(self):
         return self
 
@@ -57,6 +65,13 @@ class RawPeer:
         size, opcode, flags, request_id = head
         fields, self._buffer = self._buffer[12:size], self._buffer[size:]
         return opcode, flags, request_id, fields
+
+    def error_or_reply(self):
+        """The name of an error, or "reply"."""
+        frame = self.receive()
+        if not frame[1] & wire.FLAG_ERROR:
+            return "reply"
+        return wire.decode_fields(wire.ERROR, frame[3])["name"]
 
     def error(self):
         """The name of the error that comes next; None at the end of the connection."""
