@@ -137,7 +137,9 @@ class running_daemon {
                           {"key", facts_.key_id},
                           {"uid", geteuid()},
                           {"version", version}});
+    spool_.when_spare_is_taken([&] { workers.post([this] { spool_.prepare(); }); });
     server.run();
+    spool_.when_spare_is_taken({});
     static_cast<void>(trail_.ship());
     integrations_.flush_counters();
   }

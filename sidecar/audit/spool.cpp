@@ -91,6 +91,11 @@ void spool::prepare() noexcept {
   if (!spare_) spare_ = std::move(made);
 }
 
+void spool::when_spare_is_taken(std::function<void()> wanted) {
+  const std::lock_guard lock(mutex_);
+  spare_taken_ = std::move(wanted);
+}
+
 // The lock is held while the file is made, if none was made ahead: nobody may be audited meanwhile.
 bool spool::next_segment() noexcept {
   seal_open_block();
@@ -103,6 +108,7 @@ bool spool::next_segment() noexcept {
     } else if (spare_ && rename(spare_path().c_str(), path.c_str()) == 0) {
       spare_->renamed(path);
       begin_segment(std::move(spare_));
+      if (spare_taken_) spare_taken_();
       return true;
     } else if (auto made = make_segment(path)) {
       begin_segment(std::move(made));

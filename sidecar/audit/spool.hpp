@@ -52,6 +52,9 @@ class spool {
 
   /// Makes the next file ahead, so that append() need not. Blocks; on a worker.
   void prepare() noexcept;
+  /// Has `wanted` called whenever prepare() is due: while the lock is held, so it may only pass
+  /// that on to a worker.
+  void when_spare_is_taken(std::function<void()> wanted);
 
   std::string chain() const { return to_hex(chain_); }
   /// The end of what is sealed.
@@ -63,8 +66,9 @@ class spool {
   /// Deletes the files all of whose records are up to `sequence`.
   void drop_through(std::uint64_t sequence);
 
-  /// Bytes of all files.
+  /// Bytes of all files, and how many there may be.
   std::size_t size() const noexcept;
+  std::size_t size_max() const noexcept { return options_.size_max; }
   /// The files, in order. The last one may grow while it is read.
   std::vector<std::string> segment_paths() const;
   /// Copies of files that were found damaged at a start. Somebody must look at them, and then
@@ -89,6 +93,7 @@ class spool {
   chain_id chain_{};
   std::unique_ptr<segment> current_;
   std::unique_ptr<segment> spare_;
+  std::function<void()> spare_taken_;
   crypto::mac previous_{};  // seal of the last block
   std::uint64_t next_sequence_ = 1;
   std::uint64_t block_at_ = 0;   // time of the open block's first record

@@ -13,9 +13,7 @@ namespace {
 constexpr std::size_t chunk_size_max = std::size_t{1} << 20;
 constexpr std::size_t chunks_at_once = 8;  // their uses are noted together
 
-// Under load shipping is put off: a tick moves this much, and a part of what has piled up.
 constexpr std::size_t tick_bytes_min = std::size_t{1} << 20;
-constexpr std::size_t backlog_part = 16;
 
 std::string_view kind_used_by(const record& one) noexcept {
   using protocol::opcode;
@@ -94,8 +92,12 @@ std::optional<chain_end> end_in(store::audit_store& chunks, const std::string& c
 
 result<void> trail::ship() { return ship_up_to(std::numeric_limits<std::size_t>::max()); }
 
+// What is shipped is paid by whoever waits for an answer meanwhile. So a burst mostly waits in the
+// spool, and the fuller that is, the more goes: all that comes in, well before it is full.
 result<void> trail::ship_some() {
-  return ship_up_to(std::max(tick_bytes_min, spool_.size() / backlog_part));
+  const double backlog = static_cast<double>(spool_.size());
+  const double filled = backlog / static_cast<double>(spool_.size_max());
+  return ship_up_to(tick_bytes_min + static_cast<std::size_t>(4 * backlog * filled * filled));
 }
 
 result<void> trail::ship_up_to(std::size_t bytes_max) {

@@ -56,6 +56,9 @@ class session : public std::enable_shared_from_this<session> {
   std::size_t answer_all(protocol::bytes_view input);
   bool answer_one(const protocol::frame& request, protocol::bytes_view whole);
   bool flush();
+  void postpone();
+  void hold();
+  static void send_held(shared& all);
   bool send(protocol::bytes_view bytes);
   void defer(protocol::bytes_view whole, bool exclusive);
   bool within_rate(const protocol::frame& request);
@@ -79,6 +82,7 @@ class session : public std::enable_shared_from_this<session> {
   clock::time_point frame_began_{};  // of the unfinished frame; zero: none
   clock::time_point write_began_{};  // of the unsent bytes; zero: none
   bool waiting_readable_ = false;
+  bool alone_ = true;       // nobody else was active between its last two batches
   bool exclusive_ = false;  // a request is being answered that changes what the others mean
   bool closing_ = false;    // answer what is in flight, then close
   bool draining_ = false;   // closing because the daemon stops

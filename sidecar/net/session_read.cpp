@@ -40,10 +40,10 @@ void session::on_readable() {
   if (!may_ask()) return;  // a worker's reply was blocked meanwhile: resume() goes on
   const auto now = clock::now();
   const bool brisk = now - served_at_ < shared::poll_time;
-  const bool alone = std::exchange(all_.last_served, this) == this;
+  alone_ = std::exchange(all_.last_served, this) == this;
   served_at_ = now;
   receive();
-  go_on(alone && brisk && now >= all_.poll_from);
+  go_on(alone_ && brisk && now >= all_.poll_from);
 }
 
 // Polls on, with everybody else's events in between, or waits.
@@ -118,7 +118,7 @@ void session::resume() {
 // Answers every whole frame of `input` (in the shared buffer) and keeps the rest.
 void session::consume(protocol::bytes_span input) {
   const std::size_t used = answer_all(input);
-  flush();
+  alone_ || closing_ ? static_cast<void>(flush()) : postpone();
   if (closed_) return secret::wipe(input);
   if (used > 0) frame_began_ = {};
   if (used < input.size() && !closing_) {
@@ -147,7 +147,7 @@ std::size_t session::answer_all(protocol::bytes_view input) {
     }
     closing_ = answer_one(next.value, input.subspan(used, next.size));
     used += next.size;
-    if (gathered_ > shared::flush_size) flush();
+    if (all_.held + gathered_ > shared::flush_size) flush();
   }
   return used;
 }

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <unordered_set>
+#include <vector>
 
 #include "dispatch/offload.hpp"
 #include "dispatch/serve.hpp"
@@ -46,6 +47,14 @@ struct shared {
   accounts books;
   secret::buffer input{input_size};
   secret::buffer output{output_size};
+  struct batch {
+    std::shared_ptr<session> who;
+    std::size_t size;
+  };
+  std::vector<batch> waiting;  ///< whose replies stand in the output, one behind the other
+  std::vector<batch> waiting_before;
+  std::size_t held = 0;         ///< bytes of them all
+  bool sending_posted = false;  ///< they leave at the end of this round
   std::unordered_set<std::shared_ptr<session>> sessions;
   const session* last_served = nullptr;  ///< whether one peer alone is active
   std::chrono::steady_clock::time_point poll_from{};
