@@ -17,7 +17,7 @@ std::string command_of(const CLI::App& program) {
 std::string describe_extra(const std::string& command, const std::string& word) {
   if (word.starts_with("--")) return "there is no option " + word.substr(0, word.find('='));
   if (word.starts_with('-')) return "there is no option " + word.substr(0, 2);
-  if (command.ends_with(" set") || command.ends_with(" rotate"))
+  if (command.ends_with(" set") || command.ends_with(" rotate") || command.ends_with(" validate"))
     return "too many arguments. A value never goes on the command line: type it at the prompt or "
            "pipe it";
   return "\"" + word + "\" is one argument too many, or no command";

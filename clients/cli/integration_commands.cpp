@@ -2,8 +2,22 @@
 
 namespace coffer::cli {
 
-void integration_arguments::declare(CLI::App& command) {
+std::optional<std::string> if_given(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  return text;
+}
+
+CLI::Validator not_empty() {
+  return CLI::Validator(
+      [](const std::string& text) { return text.empty() ? std::string("it is empty") : ""; }, "");
+}
+
+void declare_company(CLI::App& command, std::string& company) {
   command.add_option("COMPANY", company, "id of the company, like cmp_acme")->required();
+}
+
+void integration_arguments::declare(CLI::App& command) {
+  declare_company(command, company);
   command.add_option("INTEGRATION", integration, "id of the integration, like slack")->required();
 }
 

@@ -14,20 +14,14 @@ std::vector<integration_info> all_of(client& daemon, const std::string& company)
   return found;
 }
 
-void print_json(const std::vector<integration_info>& found) {
-  std::string out = "[";
-  for (const auto& one : found) out += (out.size() > 1 ? "," : "") + json_of(one);
-  print_line(out + "]");
-}
-
 void list(const globals& all, const std::string& company) {
   client daemon = all.connect();
   const auto found = all_of(daemon, company);
-  if (all.json) return print_json(found);
+  if (all.json) return print_line(json_of(found));
   if (found.empty()) return print_line(company + " has no integrations");
-  std::vector<std::vector<std::string>> rows;
+  table_rows rows;
   for (const auto& one : found)
-    rows.push_back({one.integration, one.provider, one.label.empty() ? "-" : one.label, one.status,
+    rows.push_back({one.integration, one.provider, dashed(one.label), one.status,
                     std::to_string(one.version), ago_text(one.rotated_at),
                     ago_text(one.last_used_at), ago_text(one.expires_at)});
   print_table(
@@ -40,7 +34,7 @@ void list(const globals& all, const std::string& company) {
 void add_integration_list(CLI::App& noun, const globals& all, action& run) {
   auto* command = noun.add_subcommand("list", "a company's integrations, without their values");
   auto company = std::make_shared<std::string>();
-  command->add_option("COMPANY", *company, "id of the company, like cmp_acme")->required();
+  declare_company(*command, *company);
   command->footer(
       "Examples:\n  coffer integration list cmp_acme\n"
       "  coffer integration list cmp_acme --json | jq -r '.[].integration'");

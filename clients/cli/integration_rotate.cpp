@@ -8,12 +8,14 @@ namespace {
 struct arguments : integration_arguments {
   std::string expires;
   std::optional<std::uint64_t> if_version;
+  bool now = false;
 };
 
 void rotate(const globals& all, const arguments& given) {
   rotate_options options;
   if (!given.expires.empty()) options.expires_at = parse_time(given.expires);
   options.if_version = given.if_version;
+  options.cut = given.now;
   client daemon = all.connect();
   const secret value = read_secret("New value (hidden): ");
   const auto info = daemon.rotate(given.company, given.integration, value.reveal(), options);
@@ -30,11 +32,13 @@ void add_integration_rotate(CLI::App& noun, const globals& all, action& run) {
       ->add_option("--expires", to->expires, "when it stops working: RFC 3339, a date, +90d, +12h")
       ->type_name("TIME");
   command->add_option("--if-version", to->if_version, "only if this is the current version");
+  command->add_flag("--now", to->now, "for live runs, too: they lose the version that they keep");
   command->footer(
       "The value comes from a hidden prompt, or from standard input, of which one newline at\n"
       "the end is dropped.\n"
       "Examples:\n  coffer integration rotate cmp_acme slack\n"
-      "  coffer integration rotate cmp_acme slack --if-version 3 --expires +90d < new-key");
+      "  coffer integration rotate cmp_acme slack --if-version 3 --expires +90d < new-key\n"
+      "  coffer integration rotate cmp_acme slack --now    # the old key has leaked");
   command->callback([&all, &run, to] { run = [&all, to] { rotate(all, *to); }; });
 }
 

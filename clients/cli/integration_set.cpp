@@ -10,21 +10,16 @@ struct arguments : integration_arguments {
   bool replace = false;
 };
 
-std::optional<std::string> given(const std::string& text) {
-  if (text.empty()) return std::nullopt;
-  return text;
-}
-
-void set(const globals& all, const arguments& given_to) {
+void set(const globals& all, const arguments& given) {
   set_options options;
-  options.provider = given(given_to.provider);
-  options.label = given(given_to.label);
-  options.scopes = given(given_to.scopes);
-  options.replace = given_to.replace;
-  if (!given_to.expires.empty()) options.expires_at = parse_time(given_to.expires);
+  options.provider = if_given(given.provider);
+  options.label = if_given(given.label);
+  options.scopes = if_given(given.scopes);
+  options.replace = given.replace;
+  if (!given.expires.empty()) options.expires_at = parse_time(given.expires);
   client daemon = all.connect();
   const secret value = read_secret("Value (hidden): ");
-  const auto info = daemon.set(given_to.company, given_to.integration, value.reveal(), options);
+  const auto info = daemon.set(given.company, given.integration, value.reveal(), options);
   print_integration(info, all.json);
 }
 

@@ -1,9 +1,11 @@
 #include <sys/resource.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdio>
+#include <utility>
 
 #include "coffer/error.hpp"
-#include "exit_codes.hpp"
 #include "output.hpp"
 #include "program.hpp"
 #include "protocol/error.hpp"
@@ -15,15 +17,19 @@ constexpr const char* about = "coffer talks to this host's cofferd, the secrets 
 
 constexpr const char* more =
     "Exit codes:  0 done            64 usage                65 tampered, or an invalid value\n"
+    "            10 the answer is no (token not good, policy does not allow or is wrong)\n"
+    "            11 audit trail broken                       12 run ended\n"
     "            66 not found       69 no daemon or store   73 exists, or changed meanwhile\n"
     "            75 try again       77 denied                1 anything else\n"
-    "The socket:  --socket, else COFFER_SOCKET, else\n"
-    "             $COMPANY_AGENTS_HOME/instances/default/coffer.sock (home: ~/.company-agents) if\n"
-    "             it is there, else /run/coffer/coffer.sock\n"
+    "The socket:  --socket, else what COFFER_FD or COFFER_TICKET_FD hands over, else\n"
+    "             COFFER_SOCKET, else $COMPANY_AGENTS_HOME/instances/default/coffer.sock (home:\n"
+    "             ~/.company-agents) if it is there, else /run/coffer/coffer.sock\n"
     "Examples:    coffer status\n"
     "             coffer integration set cmp_acme slack\n"
     "             coffer integration list cmp_acme --json\n"
     "             coffer integration fetch cmp_acme slack | wc -c\n"
+    "             coffer run exec cmp_acme run_7 -- ./adapter\n"
+    "             coffer audit tail --follow\n"
     "Every command has its own --help; the options above may follow the command, too.";
 
 exit_code code_of(const error& failed) {
@@ -31,9 +37,12 @@ exit_code code_of(const error& failed) {
   if (dynamic_cast<const timeout*>(&failed)) return exit_code::temporary;
   switch (static_cast<errc>(failed.code())) {
     case errc::denied:
+    case errc::invalid_ticket:
       return exit_code::denied;
     case errc::not_found:
       return exit_code::not_found;
+    case errc::run_ended:
+      return exit_code::run_ended;
     case errc::already_exists:
     case errc::version_conflict:
       return exit_code::conflict;
@@ -48,6 +57,7 @@ exit_code code_of(const error& failed) {
       return exit_code::temporary;
     case errc::key_unavailable:
     case errc::store_unavailable:
+    case errc::audit_unavailable:
       return exit_code::unavailable;
     default:
       return exit_code::failure;
@@ -59,10 +69,14 @@ int report(const char* what, exit_code code) {
   return static_cast<int>(code);
 }
 
-// A core would hold what was typed or fetched.
-void forbid_cores() {
-  const rlimit none{0, 0};
-  setrlimit(RLIMIT_CORE, &none);
+// A core would hold what was typed or fetched. The hard limit stays: a program that is started
+// gets its own back.
+rlim_t forbid_cores() {
+  rlimit cores{};
+  getrlimit(RLIMIT_CORE, &cores);
+  const rlim_t before = std::exchange(cores.rlim_cur, 0);
+  setrlimit(RLIMIT_CORE, &cores);
+  return before;
 }
 
 void declare_globals(CLI::App& program, globals& all) {
@@ -77,29 +91,51 @@ void declare_globals(CLI::App& program, globals& all) {
   program.fallthrough();
 }
 
-int run_program(int argc, char** argv) {
-  globals all;
-  action run;
-  CLI::App program(about, "coffer");
-  declare_globals(program, all);
+// Takes the program that `run exec` starts off the command line: its words are not ours to read.
+int take_program(int argc, char** argv, std::vector<std::string>& program) {
+  char** const end = argv + argc;
+  char** const mark = std::find(argv, end, std::string_view("--"));
+  constexpr std::array<std::string_view, 2> exec{"run", "exec"};
+  if (std::search(argv, mark, exec.begin(), exec.end()) == mark) return argc;
+  if (mark != end) program.assign(mark + 1, end);
+  return static_cast<int>(mark - argv);
+}
+
+void declare_commands(CLI::App& program, const globals& all, action& run) {
   add_daemon_commands(program, all, run);
   add_integration_commands(program, all, run);
+  add_run_commands(program, all, run);
+  add_agent_commands(program, all, run);
+  add_audit_commands(program, all, run);
+  add_policy_commands(program, all, run);
   for (CLI::App* command : program.get_subcommands([](CLI::App*) { return true; })) {
     command->fallthrough();
     for (CLI::App* verb : command->get_subcommands([](CLI::App*) { return true; }))
       verb->fallthrough();
   }
+}
+
+int run_program(int argc, char** argv) {
+  globals all;
+  all.core_size_max = forbid_cores();
+  action run;
+  CLI::App program(about, "coffer");
+  declare_globals(program, all);
+  declare_commands(program, all, run);
   try {
-    program.parse(argc, argv);
+    program.parse(take_program(argc, argv, all.program), argv);
   } catch (const CLI::ParseError& asked) {
     if (asked.get_exit_code() != 0) throw usage_error(describe(program, asked));
     program.exit(asked);  // prints the help or the version
     finish_output();
     return static_cast<int>(exit_code::ok);
   }
-  run();
+  exit_code answer = exit_code::ok;
+  try {
+    run();
+  } catch (const unwelcome_answer& said) { answer = said.code; }
   finish_output();
-  return static_cast<int>(exit_code::ok);
+  return static_cast<int>(answer);
 }
 
 }  // namespace
@@ -113,13 +149,16 @@ client globals::connect() const {
 
 int main(int argc, char** argv) {
   using coffer::cli::exit_code;
-  coffer::cli::forbid_cores();
   try {
     return coffer::cli::run_program(argc, argv);
   } catch (const coffer::cli::usage_error& wrong) {
     return coffer::cli::report(wrong.what(), exit_code::usage);
   } catch (const coffer::cli::data_error& wrong) {
     return coffer::cli::report(wrong.what(), exit_code::data);
+  } catch (const coffer::cli::refusal& no) {
+    return coffer::cli::report(no.what(), exit_code::refused);
+  } catch (const coffer::cli::file_exists& wrong) {
+    return coffer::cli::report(wrong.what(), exit_code::conflict);
   } catch (const coffer::error& failed) {
     return coffer::cli::report(failed.what(), coffer::cli::code_of(failed));
   } catch (const std::exception& failed) {

@@ -26,9 +26,11 @@ void print_row(const std::vector<std::string>& cells, const std::vector<std::siz
   print_line(line);
 }
 
+}  // namespace
+
 std::string dashed(const std::string& text) { return text.empty() ? "-" : text; }
 
-}  // namespace
+std::string dashed(const std::optional<std::string>& text) { return dashed(text.value_or("")); }
 
 void print_line(std::string_view text) {
   std::fwrite(text.data(), 1, text.size(), stdout);
@@ -40,14 +42,21 @@ void finish_output() {
   throw error(0, "output", std::string("cannot write the output: ") + std::strerror(errno));
 }
 
-void print_table(const std::vector<std::string>& heads,
-                 const std::vector<std::vector<std::string>>& rows) {
-  std::vector<std::size_t> widths;
-  for (const auto& head : heads) widths.push_back(width(head));
-  for (const auto& row : rows)
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width(row[i]));
-  print_row(heads, widths);
-  for (const auto& row : rows) print_row(row, widths);
+void growing_table::widen(const std::vector<std::string>& row) {
+  widths_.resize(heads_.size());
+  for (std::size_t i = 0; i < row.size(); ++i) widths_[i] = std::max(widths_[i], width(row[i]));
+}
+
+void growing_table::print(const table_rows& rows) {
+  const bool first = widths_.empty();
+  widen(heads_);
+  for (const auto& row : rows) widen(row);
+  if (first) print_row(heads_, widths_);
+  for (const auto& row : rows) print_row(row, widths_);
+}
+
+void print_table(const std::vector<std::string>& heads, const table_rows& rows) {
+  growing_table(heads).print(rows);
 }
 
 void print_pairs(const std::vector<std::pair<std::string, std::string>>& pairs) {
@@ -85,8 +94,12 @@ json_object& json_object::add(std::string_view name, std::uint64_t number) {
 }
 
 json_object& json_object::add(std::string_view name, std::optional<std::uint64_t> number) {
+  return number ? add(name, *number) : add_raw(name, "null");
+}
+
+json_object& json_object::add_raw(std::string_view name, std::string_view json) {
   begin(name);
-  body_ += number ? std::to_string(*number) : "null";
+  body_ += json;
   return *this;
 }
 

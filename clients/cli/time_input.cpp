@@ -23,14 +23,23 @@ int number(const std::smatch& found, std::size_t group) {
   return std::atoi(found[group].str().c_str());
 }
 
-std::uint64_t duration_ms(const std::string& text) {
-  static const std::regex form("\\+(\\d{1,6})([dhm])");
+// 90d, 12h, 30m or 20s; nullopt for anything else.
+std::optional<std::uint64_t> duration_ms(const std::string& text) {
+  static const std::regex form("(\\d{1,6})([dhms])");
   std::smatch found;
-  if (!std::regex_match(text, found, form)) refuse(text);
+  if (!std::regex_match(text, found, form)) return std::nullopt;
   const auto count = static_cast<std::uint64_t>(number(found, 1));
-  if (count == 0 || count > duration_count_max) refuse(text);
-  const char unit = *found[2].first;
-  return count * (unit == 'd' ? 86'400'000u : unit == 'h' ? 3'600'000u : 60'000u);
+  if (count == 0 || count > duration_count_max) return std::nullopt;
+  switch (*found[2].first) {
+    case 'd':
+      return count * 86'400'000;
+    case 'h':
+      return count * 3'600'000;
+    case 'm':
+      return count * 60'000;
+    default:
+      return count * 1'000;
+  }
 }
 
 // The part behind the date: time of day less the offset from UTC (RFC 3339, section 5.6).
@@ -66,7 +75,16 @@ std::uint64_t moment_ms(const std::string& text) {
 }  // namespace
 
 std::uint64_t parse_time(const std::string& text) {
-  return text.starts_with('+') ? now_ms() + duration_ms(text) : moment_ms(text);
+  if (!text.starts_with('+')) return moment_ms(text);
+  const auto span = duration_ms(text.substr(1));
+  if (!span) refuse(text);
+  return now_ms() + *span;
+}
+
+std::chrono::milliseconds parse_duration(const std::string& text) {
+  const auto span = duration_ms(text);
+  if (!span) throw usage_error("\"" + text + "\" is no duration: write 7d, 2h, 10m or 30s");
+  return std::chrono::milliseconds(*span);
 }
 
 }  // namespace coffer::cli

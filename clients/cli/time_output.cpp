@@ -38,14 +38,18 @@ std::string ago_text(std::optional<std::uint64_t> ms) {
   return *ms > now ? "in " + span : span + " ago";
 }
 
-std::string time_text(std::optional<std::uint64_t> ms) {
-  if (!ms) return "-";
-  const auto seconds = static_cast<std::time_t>(*ms / 1000);
+std::string moment_text(std::uint64_t ms) {
+  const auto seconds = static_cast<std::time_t>(ms / 1000);
   std::tm parts{};
   char text[40];
-  if (!gmtime_r(&seconds, &parts) || strftime(text, sizeof text, "%F %T UTC", &parts) == 0)
-    return std::to_string(*ms) + " ms";
-  return std::string(text) + " (" + ago_text(ms) + ")";
+  if (!gmtime_r(&seconds, &parts) || strftime(text, sizeof text, "%F %T", &parts) == 0) return {};
+  return text;
+}
+
+std::string time_text(std::optional<std::uint64_t> ms) {
+  if (!ms) return "-";
+  const std::string moment = moment_text(*ms);
+  return moment.empty() ? std::to_string(*ms) + " ms" : moment + " UTC (" + ago_text(ms) + ")";
 }
 
 }  // namespace coffer::cli

@@ -16,7 +16,6 @@
 namespace coffer {
 namespace {
 
-constexpr std::size_t reply_size_first = 4096;
 constexpr std::size_t request_id_offset = 8;
 constexpr int retry_interval_ms = 10;
 
@@ -35,13 +34,6 @@ std::string advice_for(int why) {
 }
 
 }  // namespace
-
-client::connection::connection(client_options options) : options_(std::move(options)) {
-  if (options_.socket.empty()) options_.socket = default_socket();
-  reply_.resize(reply_size_first);
-  start_clock();
-  open();
-}
 
 client::connection::~connection() {
   forget();
@@ -66,6 +58,10 @@ void client::connection::close() noexcept {
 
 void client::connection::open() {
   close();
+  if (false)
+    throw unavailable(
+        "the connection that was narrowed to a run has ended. It is not opened anew, since another "
+        "one may do more: ask for the run to be handed over again");
   last_word_ = false;
   try {
     knock();
@@ -87,7 +83,7 @@ void client::connection::knock() {
                         "): " + advice_for(why));
     // EAGAIN is a full backlog, which nothing can be polled for.
     if (std::chrono::steady_clock::now() >= deadline_)
-      throw timeout("the daemon at " + options_.socket + " did not accept in time; retry");
+      throw timeout(where_ + " did not accept in time; retry");
     poll(nullptr, 0, retry_interval_ms);
   }
 }
@@ -99,8 +95,7 @@ void client::connection::greet() {
       greeting, static_cast<std::uint8_t>(protocol::opcode::hello), 0, ++id_, hello);
   protocol::bytes_view fields;
   if (try_exchange(protocol::opcode::hello, {hello.data(), size}, fields) != ending::none)
-    throw unavailable("the daemon at " + options_.socket +
-                      " closed the connection: is it stopping? Retry");
+    throw unavailable(where_ + " closed the connection: is it stopping? Retry");
   protocol::hello_reply said;
   decode(fields, said);
   if (said.version != protocol::version)
@@ -123,7 +118,7 @@ protocol::bytes_view client::connection::exchange(protocol::opcode code,
       end = try_exchange(code, numbered(request), fields);
     }
     if (end == ending::none) return fields;
-    throw unavailable("the daemon at " + options_.socket +
+    throw unavailable(where_ +
                       " closed the connection: is it stopping? Retry; the request may or may not "
                       "have been carried out");
   } catch (const error& failed) {
@@ -165,7 +160,8 @@ client::connection::ending client::connection::try_exchange(protocol::opcode cod
 bool client::connection::receive() {
   for (;;) {
     await(POLLIN);
-    const ssize_t got = recv(fd_, reply_.data() + received_, reply_.size() - received_, 0);
+    const ssize_t got =
+        recv(fd_, reply_.data() + received_, reply_.size() - received_, MSG_DONTWAIT);
     if (got < 0 && (errno == EAGAIN || errno == EINTR)) continue;
     if (got <= 0) return false;
     received_ += static_cast<std::size_t>(got);
@@ -193,7 +189,7 @@ client::connection::ending client::connection::judge(protocol::opcode code,
     const auto unread = static_cast<std::uint64_t>(errc::shutting_down);
     last_word_ = last_word_ || of_connection;
     if (of_connection && said.code == unread) return ending::unread;
-    throw error(said.code, std::string(said.name.value), std::string(said.text.value));
+    refuse(said);
   }
   if (!of_request || reply.head.opcode != static_cast<std::uint8_t>(code) ||
       reply.head.flags != protocol::flag_reply)
@@ -201,10 +197,18 @@ client::connection::ending client::connection::judge(protocol::opcode code,
   return ending::none;
 }
 
+void client::connection::refuse(const protocol::error_reply& said) {
+  const std::string name(said.name.value), text(said.text.value);
+  if (said.code >= static_cast<std::uint64_t>(errc::token_unknown) &&
+      said.code <= static_cast<std::uint64_t>(errc::missing_scope))
+    throw token_refused(said.code, name, text);
+  throw error(said.code, name, text);
+}
+
 // False when the daemon no longer reads.
 bool client::connection::send_all(protocol::bytes_view bytes) {
   while (!bytes.empty()) {
-    const ssize_t sent = send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    const ssize_t sent = send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     if (sent < 0 && errno == EAGAIN)
       await(POLLOUT);
     else if (sent < 0 && errno != EINTR)
@@ -223,7 +227,7 @@ void client::connection::await(short events) {
     const int ready = poll(&one, 1, static_cast<int>(std::max<long>(left.count(), 0)));
     if (ready > 0) return;
     if (ready < 0 && errno == EINTR) continue;
-    throw timeout("the daemon at " + options_.socket +
+    throw timeout(where_ +
                   " did not answer in time; retry. A change may or may not have been carried out");
   }
 }

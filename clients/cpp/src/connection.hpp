@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "coffer/client.hpp"
+#include "protocol/message/error.hpp"
 #include "protocol/operations.hpp"
 #include "protocol/reader.hpp"
 #include "protocol/writer.hpp"
@@ -33,6 +34,11 @@ class client::connection {
     decode(exchange(code, {request_.data(), size}, repeatable), reply);
     return reply;
   }
+
+  /// From now on it is not opened anew: another connection would not be narrowed.
+  void stay_narrowed() noexcept { narrowed_ = true; }
+  /// Gives the narrowed socket away, close-on-exec and blocking; see client::detach_fd().
+  int release();
 
   /// Overwrites the last request and what came back for it.
   void forget() noexcept;
@@ -67,6 +73,9 @@ class client::connection {
   ending judge(protocol::opcode code, const protocol::frame& reply);
   bool receive();
   void make_room(std::size_t missing);
+  void begin();
+  void adopt(int fd);
+  void redeem(int fd);
   void open();
   void knock();
   void greet();
@@ -75,9 +84,11 @@ class client::connection {
   void await(short events);
   void forget_reply() noexcept;
   void start_clock() { deadline_ = std::chrono::steady_clock::now() + options_.timeout; }
+  [[noreturn]] static void refuse(const protocol::error_reply& said);
   [[noreturn]] static void refuse_reply(errc why);
 
   client_options options_;
+  std::string where_;                               // for people: the daemon at its socket
   std::chrono::steady_clock::time_point deadline_;  // of the call under way
   int fd_ = -1;
   std::uint32_t id_ = 0;
@@ -85,6 +96,7 @@ class client::connection {
   std::size_t request_used_ = 0;  // bytes at the front that may hold a secret
   std::vector<std::byte> reply_;
   std::size_t received_ = 0;  // the same of the reply
+  bool narrowed_ = false;     // or may be: its end is the end
   bool last_word_ = false;    // behind the reply stood a frame that answers no request
 };
 

@@ -3,65 +3,17 @@
 import json
 import os
 import pathlib
-import pty
-import re
-import select
 import signal
 import subprocess
 import termios
 import unittest
 
-from daemon import BINARY_DIR, Daemon, clean_environment, eventually
-
-COFFER = BINARY_DIR / "clients" / "cli" / "coffer"
-CLI = pathlib.Path(__file__).resolve().parents[3] / "clients" / "cli"
+from cli_case import COFFER, CliCase
+from daemon import clean_environment, eventually
 
 
-class Cli(unittest.TestCase):
-    """Against a real daemon."""
-
-    @classmethod
-    def setUpClass(cls):
-        cls.daemon = Daemon()
-        cls.addClassCleanup(cls.daemon.close)
-
-    def run_cli(self, *words, value=None, code=0, socket=None):
-        done = subprocess.run([COFFER, *words], input=value, capture_output=True, check=False,
-                              env=clean_environment(COFFER_SOCKET=socket or self.daemon.socket))
-        self.assertEqual(done.returncode, code, done.stderr.decode())
-        if code:
-            lines = done.stderr.decode().splitlines()
-            self.assertEqual(len(lines), 1, lines)
-            self.assertTrue(lines[0].startswith("coffer: "), lines)
-            self.assertNotIn(b"canary", done.stderr)
-            self.assertEqual(done.stdout, b"")
-        return done.stdout
-
-    def in_terminal(self, *words, typed=b"", until=None, before=None):
-        """Runs on a terminal of its own: (exit code, everything the terminal showed). `typed` is
-        sent when it shows `until`, right behind a call of `before`(terminal, pid)."""
-        pid, terminal = pty.fork()
-        if pid == 0:
-            os.environ.update(clean_environment(COFFER_SOCKET=self.daemon.socket))
-            os.execv(COFFER, [str(COFFER), *words])
-        shown, sent = b"", False
-        while True:
-            if not select.select([terminal], [], [], 30)[0]:
-                raise AssertionError(f"nothing more after {shown!r}")
-            try:
-                part = os.read(terminal, 4096)
-            except OSError:
-                break
-            if not part:
-                break
-            shown += part
-            if until and until in shown and not sent:
-                if before:
-                    before(terminal, pid)
-                os.write(terminal, typed)
-                sent = True
-        os.close(terminal)
-        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), shown
+class Cli(CliCase):
+    """The daemon, and a company's integrations."""
 
     def test_C2_a_credentials_life(self):
         self.run_cli("integration", "set", "cmp_life", "slack", "--label", "Slack",
@@ -164,16 +116,6 @@ class Cli(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         self.assertIn(b"No space left", done.stderr)
 
-    def test_C2_every_command_has_help(self):
-        for words in ((), ("status",), ("ping",), ("integration",), ("integration", "set"),
-                      ("integration", "show"), ("integration", "list"), ("integration", "fetch"),
-                      ("integration", "rotate"), ("integration", "delete")):
-            out = self.run_cli(*words, "--help")
-            self.assertIn(b"Usage:", out)
-            self.assertTrue(words == ("integration",) or b"Example" in out, words)
-        self.assertIn(b"Exit codes", self.run_cli("--help"))
-        self.assertRegex(self.run_cli("--version"), rb"coffer \d+\.\d+\.\d+")
-
     def test_C2_a_prompt_hides_what_is_typed(self):
         code, shown = self.in_terminal("integration", "set", "cmp_tty", "slack",
                                        typed=b"xoxb-canary\n", until=b"(hidden)")
@@ -239,59 +181,6 @@ class Cli(unittest.TestCase):
                                    until=b"[y/N]")
         self.assertEqual(code, 0)
         self.run_cli("integration", "show", "cmp_ask", "slack", code=66)
-
-
-class Documents(unittest.TestCase):
-    """The completion and the manual say what the program does."""
-
-    COMMANDS = ("", "status", "ping", "integration set", "integration show", "integration list",
-                "integration fetch", "integration rotate", "integration delete")
-
-    def options(self, command):
-        """Long options that the program's help names."""
-        out = subprocess.run([COFFER, *command.split(), "--help"], check=True, text=True,
-                             capture_output=True, env=clean_environment()).stdout
-        return set(re.findall(r"^  (?:-\w,)?(--[a-z-]+)", out, re.MULTILINE))
-
-    def complete(self, *words, **environment):
-        """What the completion offers for the last word."""
-        script = ('source "$0"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _coffer;'
-                  'printf "%s\\n" "${COMPREPLY[@]}"')
-        command = ["bash", "-uc", script, CLI / "completions/coffer.bash", COFFER, *words]
-        out = subprocess.run(command, check=True, text=True, capture_output=True,
-                             env=clean_environment(**environment))
-        self.assertEqual(out.stderr, "")
-        return set(out.stdout.split())
-
-    def test_C2_completion_offers_every_option(self):
-        everywhere = self.options("") - {"--version"}
-        for command in self.COMMANDS:
-            offered = self.complete(*command.split(), "--")
-            self.assertEqual(offered, self.options(command) | everywhere, command)
-
-    def test_C2_completion_offers_commands_and_what_the_daemon_lists(self):
-        self.assertEqual(self.complete("s"), {"status"})
-        self.assertEqual(self.complete("integration", "s"), {"set", "show"})
-        self.assertEqual(self.complete("--timeout", "3", "integration", "fe"), {"fetch"})
-        self.assertEqual(self.complete("integration", "set", "cmp_a", "--label", ""), set())
-        with Daemon() as daemon, daemon.connect() as client:
-            client.set("cmp_a", "slack", "v")
-            client.set("cmp_a", "github", "v")
-            offered = self.complete("--socket", daemon.socket, "integration", "fetch", "cmp_a", "")
-            self.assertEqual(offered, {"slack", "github"})
-            offered = self.complete("integration", "show", "cmp_a", "s",
-                                    COFFER_SOCKET=daemon.socket)
-            self.assertEqual(offered, {"slack"})
-
-    def test_C2_the_manual_names_every_option_and_exit_code(self):
-        manual = (CLI / "coffer.1").read_text(encoding="utf-8").replace("\\-", "-")
-        for command in self.COMMANDS:
-            self.assertIn(f"Cm {command}" if command else "Sh COMMANDS", manual)
-            for option in self.options(command):
-                self.assertIn(f".It Fl {option[1:]}", manual)
-        header = (CLI / "exit_codes.hpp").read_text(encoding="utf-8")
-        codes = re.findall(r"= (\d+),", header)
-        self.assertEqual(codes, re.findall(r"^\.It (\d+)$", manual, re.MULTILINE))
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@
 
 #include "coffer/client.hpp"
 #include "protocol/messages.hpp"
+#include "protocol/reader.hpp"
 #include "protocol/writer.hpp"
 #include "tests/temporary_folder.hpp"
 
@@ -43,6 +44,8 @@ class fake_daemon {
   }
   fake_daemon(const fake_daemon&) = delete;
   fake_daemon& operator=(const fake_daemon&) = delete;
+
+  const std::string& path() const { return path_; }
 
   client connect(std::chrono::milliseconds timeout = std::chrono::seconds(10)) const {
     return client::connect({.socket = path_, .timeout = timeout});
@@ -83,12 +86,38 @@ class fake_daemon {
   std::thread thread_;
 };
 
-/// The id of the next request; nullopt at the end. Small requests arrive in one piece here.
+/// A request as it arrived.
+struct asked {
+  std::vector<std::byte> bytes;
+  std::uint32_t id = 0;
+  protocol::opcode code{};
+
+  /// Its fields: a view of `bytes`. What does not decode fails the test.
+  template <class Message>
+  Message as() const {
+    Message out;
+    const auto fields = protocol::bytes_view(bytes).subspan(protocol::header_size);
+    BOOST_TEST(!protocol::decode_message(fields, out));
+    return out;
+  }
+};
+
+/// The next request; nullopt at the end. Small requests arrive in one piece here.
+inline std::optional<asked> receive(int peer) {
+  asked out{.bytes = std::vector<std::byte>(4096)};
+  const ssize_t got = read(peer, out.bytes.data(), out.bytes.size());
+  if (got < static_cast<ssize_t>(protocol::header_size)) return std::nullopt;
+  out.bytes.resize(static_cast<std::size_t>(got));
+  out.id = protocol::load_u32(out.bytes.data() + 8);
+  out.code = static_cast<protocol::opcode>(out.bytes[4]);
+  return out;
+}
+
+/// The id of the next request; nullopt at the end.
 inline std::optional<std::uint32_t> request(int peer) {
-  std::byte bytes[4096];
-  const ssize_t got = read(peer, bytes, sizeof bytes);
-  if (got < 12) return std::nullopt;
-  return protocol::load_u32(bytes + 8);
+  const auto next = receive(peer);
+  if (!next) return std::nullopt;
+  return next->id;
 }
 
 template <class Message>
@@ -109,6 +138,11 @@ inline void greet(int peer, std::uint64_t version = 1) {
   const auto id = request(peer).value_or(0);
   say(peer, frame(protocol::opcode::hello, id,
                   protocol::hello_reply{.version = version, .server = {"f"}}));
+}
+
+/// Answers a narrow or a ticket_redeem.
+inline std::string narrowed(const asked& one) {
+  return frame(one.code, one.id, protocol::narrow_reply{{"cmp_a"}, {"agt_b"}, {"run_7"}, 99});
 }
 
 inline std::string fetched(std::uint32_t id, std::string_view value = "xoxb-1") {

@@ -7,6 +7,7 @@
 #include <new>
 #include <ostream>
 
+#include "tests/clients/cpp/child.hpp"
 #include "tests/clients/cpp/fake_daemon.hpp"
 
 using namespace coffer;
@@ -173,6 +174,63 @@ BOOST_AUTO_TEST_CASE(a_refused_change_leaves_nothing_behind) {
                    BOOST_CHECK_THROW(c.set("cmp_a", "slack", value), error);
                    c.ping();  // a short request behind the long one
                  });
+}
+
+BOOST_AUTO_TEST_CASE(A2_a_validated_token_leaves_nothing_behind) {
+  leaves_nothing({[](int peer) {
+                   greet(peer);
+                   say(peer, frame(protocol::opcode::token_validate, *request(peer),
+                                   protocol::token_validate_reply{{"kid_1"}, {"memory:*"}, {}}));
+                   say(peer,
+                       failed(protocol::opcode::token_validate, *request(peer), 60, "unknown"));
+                 }},
+                 [token = deep_value()](client& c) {
+                   c.token_validate(token, "cmp_a", "agt_b");
+                   BOOST_CHECK_THROW(c.token_validate(token, "cmp_a", "agt_b"), token_refused);
+                 });
+}
+
+BOOST_AUTO_TEST_CASE(A1_a_fetched_token_leaves_nothing_behind) {
+  leaves_nothing({[](int peer) {
+                   greet(peer);
+                   const std::string value = deep_value();
+                   const protocol::token_fetch_reply reply{
+                       {std::as_bytes(std::span(value))}, {"kid_1"}, 1, {}, {}, {}};
+                   say(peer, frame(protocol::opcode::token_fetch, *request(peer), reply));
+                 }},
+                 [](client& c) { c.token_fetch("cmp_a", "agt_b"); });
+}
+
+BOOST_AUTO_TEST_CASE(R3_a_ticket_leaves_nothing_behind) {
+  leaves_nothing({[](int peer) {
+                   greet(peer);
+                   const std::string value = deep_value();
+                   const protocol::ticket_issue_reply reply{{std::as_bytes(std::span(value))}, 9};
+                   say(peer, frame(protocol::opcode::ticket_issue, *request(peer), reply));
+                   say(peer, narrowed(*receive(peer)));
+                 }},
+                 [](client& c) {
+                   const secret ticket = c.ticket_issue("cmp_a", "run_7");
+                   c.ticket_redeem(ticket.reveal());
+                 });
+}
+
+// The ticket is read by connect() itself. What it took is had once in a process: no other test here
+// takes anything.
+BOOST_AUTO_TEST_CASE(R3_a_ticket_that_was_handed_over_leaves_nothing_behind) {
+  const fake_daemon daemon({[](int peer) {
+    greet(peer);
+    say(peer, narrowed(*receive(peer)));
+  }});
+  const filled_pipe source(std::string(200, 't').append(canary));
+  setenv("COFFER_SOCKET", daemon.path().c_str(), 1);
+  setenv("COFFER_TICKET_FD", std::to_string(dup(source.reading())).c_str(), 1);
+  {
+    const watch freed_memory;
+    client c = client::connect();
+  }
+  unsetenv("COFFER_SOCKET");
+  BOOST_TEST(found == 0u);
 }
 
 BOOST_AUTO_TEST_CASE(a_change_whose_reconnect_fails_leaves_nothing_behind) {

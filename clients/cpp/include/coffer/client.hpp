@@ -8,80 +8,32 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include "coffer/error.hpp"
+#include "coffer/options.hpp"
+#include "coffer/records.hpp"
 #include "coffer/secret.hpp"
 
 namespace coffer {
-
-struct client_options {
-  std::string socket{};                       ///< empty: default_socket()
-  std::chrono::milliseconds timeout{10'000};  ///< for one call, a reconnect included
-};
 
 /// COFFER_SOCKET; else $COMPANY_AGENTS_HOME/instances/default/coffer.sock (home: ~/.company-agents)
 /// if it is there; else /run/coffer/coffer.sock.
 std::string default_socket();
 
-/// What is known of an integration, but its value. Times are ms since the epoch, UTC.
-struct integration_info {
-  std::string integration;
-  std::string provider;
-  std::string label;
-  std::string status;
-  std::string scopes;
-  std::uint64_t version = 0;
-  std::uint64_t created_at = 0;
-  std::uint64_t rotated_at = 0;
-  std::optional<std::uint64_t> last_used_at{};
-  std::optional<std::uint64_t> expires_at{};
-  std::optional<std::string> last_error{};
-};
-
-/// How the daemon is doing. Sizes in bytes.
-struct daemon_status {
-  std::string version;
-  std::uint64_t started_at = 0;
-  std::string memory_mode;
-  std::uint64_t memory_total = 0;
-  std::uint64_t memory_used = 0;
-  std::string key_source;
-  std::string key_id;
-  std::string store;
-  std::uint64_t connections = 0;
-  std::uint64_t requests = 0;
-  std::uint64_t cache_entries = 0;
-  std::uint64_t cache_bytes = 0;
-};
-
-struct set_options {
-  std::optional<std::string> provider{};  ///< absent: recognised by the value's prefix
-  std::optional<std::string> label{};
-  std::optional<std::string> scopes{};
-  std::optional<std::uint64_t> expires_at{};
-  bool replace = false;
-};
-
-struct rotate_options {
-  std::optional<std::uint64_t> expires_at{};
-  std::optional<std::uint64_t> if_version{};
-};
-
-struct integration_page {
-  std::vector<integration_info> integrations;
-  bool more = false;
-};
-
 /// One connection. Move-only; not for several threads at once, and not across fork(). All calls
 /// throw coffer::error: the daemon's with its code, unavailable, timeout, invalid_argument,
-/// protocol_error. An idle connection found broken is opened anew, once; set, rotate and remove are
-/// sent again only if the daemon said that it had not read them. Buffers that held a value are
-/// overwritten before a call returns or throws.
+/// protocol_error. An idle connection found broken is opened anew, once, unless it was narrowed;
+/// what changes something is sent again only if the daemon said that it had not read it. Buffers
+/// that held a value are overwritten before a call returns or throws.
 class client {
  public:
-  /// Connects and greets. Throws unavailable, timeout, invalid_argument (a path that is too long)
-  /// or the daemon's refusal.
+  /// Takes what the parent handed over, when no socket is given: COFFER_FD names an inherited
+  /// connection that is narrowed already, COFFER_TICKET_FD a descriptor from which one ticket is
+  /// read and redeemed; else connects to default_socket(). Both variables are unset then, which is
+  /// not safe beside getenv() in other threads, and what was handed over is had once in a process:
+  /// later calls without a socket throw, since the socket may allow more. Throws unavailable,
+  /// timeout, invalid_argument (no such descriptor, not what it should be, too long a path) or the
+  /// daemon's refusal.
   static client connect(client_options options = {}) { return client(std::move(options)); }
   explicit client(client_options options = {});
   ~client();
@@ -92,9 +44,10 @@ class client {
   void ping();
   daemon_status status();
 
-  /// The value of an integration credential. Throws error with the names not_found, denied,
-  /// tampered and others of protocol/SPEC.md.
-  secret fetch(std::string_view company, std::string_view integration);
+  /// The value of an integration credential: with `run` the version that the run keeps. Throws
+  /// error with the names not_found, denied, tampered, run_ended and others of protocol/SPEC.md.
+  secret fetch(std::string_view company, std::string_view integration,
+               std::optional<std::string_view> run = std::nullopt);
   /// Connects an integration by its key, of 1 to 65536 bytes.
   integration_info set(std::string_view company, std::string_view integration,
                        std::string_view value, const set_options& options = {});
@@ -108,9 +61,60 @@ class client {
   void remove(std::string_view company, std::string_view integration,
               std::optional<std::uint64_t> if_version = std::nullopt);
 
+  /// Begins a run, which keeps the versions that are current now. Time limit: 1 ms to 30 days, 24
+  /// hours if not given.
+  run_info run_begin(std::string_view company, std::string_view run, std::string_view agent,
+                     std::optional<std::chrono::milliseconds> time_limit = std::nullopt);
+  void run_end(std::string_view company, std::string_view run);
+  /// A page of live runs with ids above `after`, in byte order.
+  run_page run_list(std::string_view company, std::string_view after = {});
+
+  /// Makes this client the adapter of one run, irrevocably: it fetches for the run, and no more.
+  /// From then on, and when the outcome is unknown, it does not connect anew: a broken connection
+  /// is its end.
+  run_authority narrow(std::string_view company, std::string_view run);
+  /// A ticket with which one other connection is narrowed to the run, once. Hand it over on a
+  /// descriptor, never in an argument or the environment.
+  secret ticket_issue(std::string_view company, std::string_view run,
+                      const ticket_options& options = {});
+  /// As narrow(), by a ticket.
+  run_authority ticket_redeem(std::string_view ticket);
+  /// Gives the narrowed connection up for a child to inherit, which finds its number in COFFER_FD:
+  /// the caller owns the descriptor, which is close-on-exec. The client is at its end. Throws
+  /// invalid_argument unless it is narrowed.
+  int detach_fd();
+
+  /// An agent's first token. Scopes are separated by spaces; one may end in `*`.
+  token_info token_issue(std::string_view company, std::string_view agent, std::string_view scopes,
+                         std::optional<std::uint64_t> expires_at = std::nullopt);
+  /// The value of the agent's newest live token.
+  secret token_fetch(std::string_view company, std::string_view agent);
+  token_info token_rotate(std::string_view company, std::string_view agent,
+                          const token_options& options = {});
+  /// Revokes one token, or all of the agent's; how many were live.
+  std::uint64_t token_revoke(std::string_view company, std::string_view agent,
+                             std::optional<std::string_view> kid = std::nullopt);
+  /// A page of tokens, of one agent if given, with kids above `after`, in byte order.
+  token_page token_list(std::string_view company,
+                        std::optional<std::string_view> agent = std::nullopt,
+                        std::string_view after = {});
+  /// Whether the token, as it was presented, is good for a call on behalf of the agent that needs
+  /// `scope`. Throws token_refused, with the reason as its name, if it is not.
+  token_grant token_validate(std::string_view token, std::string_view company,
+                             std::string_view agent,
+                             std::optional<std::string_view> scope = std::nullopt);
+
+  audit_page audit_list(const audit_query& which = {});
+  /// Checks all chains; one that is not intact says where it broke.
+  std::vector<audit_chain_info> audit_verify();
+
+  policy_explanation policy_explain(const policy_question& question);
+
  private:
   class connection;
   class wiped_after_use;
+  template <class Request>
+  run_authority become_adapter(int code, const Request& request, bool repeatable);
   std::unique_ptr<connection> connection_;
 };
 

@@ -22,6 +22,13 @@ class error : public std::runtime_error {
   std::string name_;
 };
 
+/// A token is not good for what was asked: name() is token_unknown, token_expired, token_revoked,
+/// wrong_agent, wrong_company or missing_scope.
+class token_refused : public error {
+ public:
+  using error::error;
+};
+
 /// The daemon cannot be reached, or ended the connection.
 class unavailable : public error {
  public:

@@ -18,6 +18,7 @@ struct secret_details {
   value_freshness freshness = value_freshness::fresh;
   std::optional<std::uint64_t> age{};         ///< ms; only with stale
   std::optional<std::uint64_t> expires_at{};  ///< ms since the epoch, UTC
+  bool fell_forward = false;                  ///< the run's own version has expired or was cut
 };
 
 /// Move-only bytes, overwritten when the object goes. Cannot be copied, compared or printed.
@@ -42,6 +43,7 @@ class secret {
   value_freshness freshness() const noexcept { return details_.freshness; }
   std::optional<std::uint64_t> age() const noexcept { return details_.age; }
   std::optional<std::uint64_t> expires_at() const noexcept { return details_.expires_at; }
+  bool fell_forward() const noexcept { return details_.fell_forward; }
 
  private:
   std::unique_ptr<char[]> data_;

@@ -1,0 +1,35 @@
+#include "output.hpp"
+#include "program.hpp"
+
+namespace coffer::cli {
+namespace {
+
+struct arguments : agent_arguments {
+  std::string kid;
+};
+
+void revoke(const globals& all, const arguments& given) {
+  const std::uint64_t count =
+      all.connect().token_revoke(given.company, given.agent, if_given(given.kid));
+  json_object out;
+  if (all.json) return print_line(out.add("revoked", count).text());
+  print_line("revoked " + std::to_string(count) + (count == 1 ? " token" : " tokens") + " of " +
+             given.agent);
+}
+
+}  // namespace
+
+void add_agent_revoke(CLI::App& noun, const globals& all, action& run) {
+  auto* command = noun.add_subcommand("revoke", "make an agent's tokens useless at once");
+  auto to = std::make_shared<arguments>();
+  to->declare(*command);
+  command->add_option("--kid", to->kid, "only this token; default: all of the agent's")
+      ->check(not_empty());
+  command->footer(
+      "Every host refuses a revoked token within a second.\n"
+      "Examples:\n  coffer agent revoke cmp_acme agt_bob\n"
+      "  coffer agent revoke cmp_acme agt_bob --kid 3fT9sL0pQa");
+  command->callback([&all, &run, to] { run = [&all, to] { revoke(all, *to); }; });
+}
+
+}  // namespace coffer::cli

@@ -1,0 +1,138 @@
+// What the daemon says of integrations, runs, tokens, the audit trail and the policy: never a
+// value. Times are ms since the epoch, UTC; sizes are bytes.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace coffer {
+
+/// What is known of an integration, but its value.
+struct integration_info {
+  std::string integration;
+  std::string provider;
+  std::string label;
+  std::string status;
+  std::string scopes;
+  std::uint64_t version = 0;
+  std::uint64_t created_at = 0;
+  std::uint64_t rotated_at = 0;
+  std::optional<std::uint64_t> last_used_at{};
+  std::optional<std::uint64_t> expires_at{};
+  std::optional<std::string> last_error{};
+};
+
+struct integration_page {
+  std::vector<integration_info> integrations;
+  bool more = false;  ///< ask again behind the last one
+};
+
+/// A live run. It sees the versions that were current at its epoch, until it ends.
+struct run_info {
+  std::string run;
+  std::string agent;
+  std::uint64_t epoch = 0;
+  std::uint64_t began_at = 0;
+  std::uint64_t ends_at = 0;  ///< its time limit
+};
+
+struct run_page {
+  std::vector<run_info> runs;
+  bool more = false;  ///< ask again behind the last one
+};
+
+/// What a narrowed connection is for.
+struct run_authority {
+  std::string company;
+  std::string agent;
+  std::string run;
+  std::uint64_t ends_at = 0;  ///< the run's time limit
+};
+
+/// What is known of an agent's token, but its secret. The kid is public and names it.
+struct token_info {
+  std::string kid;
+  std::string agent;
+  std::string scopes;  ///< separated by spaces
+  std::uint64_t version = 0;
+  std::uint64_t issued_at = 0;
+  std::optional<std::uint64_t> expires_at{};
+  std::optional<std::uint64_t> revoked_at{};
+  std::optional<std::uint64_t> last_used_at{};
+};
+
+struct token_page {
+  std::vector<token_info> tokens;
+  bool more = false;  ///< ask again behind the last one
+};
+
+/// A token that was found good.
+struct token_grant {
+  std::string kid;
+  std::string scopes;  ///< all that it grants
+  std::optional<std::uint64_t> expires_at{};
+};
+
+/// One audited request. What does not apply is absent.
+struct audit_info {
+  std::uint64_t sequence = 0;  ///< its place in the chain, from 1
+  std::uint64_t at = 0;
+  std::uint64_t uid = 0;
+  std::uint64_t pid = 0;
+  std::string operation;
+  std::string outcome;  ///< done, begun, or the name of an error
+  std::string rule;     ///< the policy rule that allowed it; else those that matched
+  std::optional<std::string> company{};
+  std::optional<std::string> subject{};  ///< the integration, or the token's kid
+  std::optional<std::string> agent{};
+  std::optional<std::string> run{};
+  std::optional<std::uint64_t> version{};
+};
+
+struct audit_page {
+  std::vector<audit_info> records;  ///< in the order in which they were read
+  std::uint64_t position = 0;       ///< where to go on, in the same direction
+  bool more = false;                ///< there is more in that direction
+};
+
+/// One chain of audit records, as far as it was found intact.
+struct audit_chain_info {
+  std::string chain;
+  std::uint64_t records = 0;
+  std::uint64_t first = 0;  ///< sequence
+  std::uint64_t last = 0;   ///< sequence
+  bool intact = false;
+  std::optional<std::string> where{};  ///< when not intact: what broke, between which sequences
+};
+
+/// What one rule of the policy says of a question.
+struct policy_verdict_info {
+  std::string rule;
+  bool grants = false;
+  std::string reason;
+};
+
+struct policy_explanation {
+  bool allowed = false;
+  std::vector<policy_verdict_info> verdicts;  ///< one a rule, in their order
+};
+
+/// How the daemon is doing.
+struct daemon_status {
+  std::string version;
+  std::uint64_t started_at = 0;
+  std::string memory_mode;
+  std::uint64_t memory_total = 0;
+  std::uint64_t memory_used = 0;
+  std::string key_source;
+  std::string key_id;
+  std::string store;
+  std::uint64_t connections = 0;
+  std::uint64_t requests = 0;
+  std::uint64_t cache_entries = 0;
+  std::uint64_t cache_bytes = 0;
+};
+
+}  // namespace coffer
