@@ -2,9 +2,12 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 
 #include "protocol/message/hello.hpp"
 #include "protocol/message/integration_fetch.hpp"
+#include "protocol/message/narrow.hpp"
+#include "protocol/message/token_validate.hpp"
 #include "protocol/operations.hpp"
 #include "protocol/writer.hpp"
 
@@ -37,11 +40,14 @@ std::size_t coffer_reply(std::string_view bytes) {
   const auto code = static_cast<protocol::opcode>(head.opcode);
   const bool reply = found.status == protocol::split_status::complete &&
                      head.flags == protocol::flag_reply && fields.size() >= 5;
-  const bool hit = reply && code == protocol::opcode::integration_fetch &&
-                   fields[0] == std::byte{1} && protocol::load_u32(fields.data() + 1) == value_size;
-  if (!hit && !(reply && code == protocol::opcode::hello)) give_up("coffer: a miss");
+  const bool miss =
+      code == protocol::opcode::integration_fetch &&
+      (fields[0] != std::byte{1} || protocol::load_u32(fields.data() + 1) != value_size);
+  if (!reply || miss) give_up("coffer: a miss");
   return found.size;
 }
+
+std::string hello() { return encoded(protocol::opcode::hello, protocol::hello_request{}); }
 
 }  // namespace
 
@@ -53,7 +59,7 @@ void give_up(const std::string& why) {
 competitor raw(const std::string& socket) {
   return {.name = "raw",
           .socket = socket,
-          .greeting = {},
+          .greetings = {},
           .requests = std::vector<std::string>(keys, std::string(64, 'r')),
           .reply_size = [](std::string_view bytes) -> std::size_t {
             return bytes.size() < 256 ? 0 : 256;
@@ -61,8 +67,11 @@ competitor raw(const std::string& socket) {
 }
 
 competitor redis(const std::string& socket) {
-  competitor out{
-      .name = "redis", .socket = socket, .greeting = {}, .requests = {}, .reply_size = redis_reply};
+  competitor out{.name = "redis",
+                 .socket = socket,
+                 .greetings = {},
+                 .requests = {},
+                 .reply_size = redis_reply};
   for (std::size_t i = 0; i < keys; ++i) {
     const std::string key = "cmp_bench:integration" + std::to_string(i);
     out.requests.push_back("*2\r\n$3\r\nGET\r\n$" + std::to_string(key.size()) + "\r\n" + key +
@@ -72,16 +81,36 @@ competitor redis(const std::string& socket) {
 }
 
 competitor coffer_daemon(const std::string& socket) {
+  const auto narrow =
+      encoded(protocol::opcode::narrow, protocol::narrow_request{{"cmp_bench"}, {"run_bench"}});
   competitor out{.name = "coffer",
                  .socket = socket,
-                 .greeting = encoded(protocol::opcode::hello, protocol::hello_request{}),
+                 .greetings = {hello(), narrow},
                  .requests = {},
                  .reply_size = coffer_reply};
   for (std::size_t i = 0; i < keys; ++i) {
     const std::string id = "integration" + std::to_string(i);
     out.requests.push_back(encoded(protocol::opcode::integration_fetch,
-                                   protocol::integration_fetch_request{{"cmp_bench"}, {id}}));
+                                   protocol::integration_fetch_request{{"cmp_bench"}, {id}, {}}));
   }
+  return out;
+}
+
+competitor coffer_validator(const std::string& socket, const std::string& tokens_file) {
+  competitor out{.name = "coffer",
+                 .socket = socket,
+                 .greetings = {hello()},
+                 .requests = {},
+                 .reply_size = coffer_reply};
+  std::ifstream file(tokens_file);
+  for (std::string agent, token; file >> agent >> token;)
+    out.requests.push_back(
+        encoded(protocol::opcode::token_validate,
+                protocol::token_validate_request{.token = {std::as_bytes(std::span(token))},
+                                                 .company = {"cmp_bench"},
+                                                 .agent = {agent},
+                                                 .scope = {{"tools:call:github.search"}}}));
+  if (out.requests.size() != keys) give_up("tokens are missing in " + tokens_file);
   return out;
 }
 

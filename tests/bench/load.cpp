@@ -2,6 +2,7 @@
 //
 //   coffer_load latency ROUNDS CORE RAW REDIS COFFER      sockets; T1 and T2
 //   coffer_load throughput ROUNDS CORE REDIS COFFER       T3
+//   coffer_load validate ROUNDS CORE REDIS COFFER TOKENS  T5
 //   coffer_load drive DEPTH REQUESTS CORE COFFER          so many requests, for counting (T6)
 //
 // The servers are pinned by whoever starts them.
@@ -78,8 +79,9 @@ void latency(int rounds, const std::vector<competitor>& all) {
               ratio(p99["coffer"], p99["redis"]));
 }
 
-void throughput(int rounds, const std::vector<competitor>& all) {
-  for (const std::size_t connections : {1u, 50u}) {
+void throughput(int rounds, const std::vector<competitor>& all,
+                const std::vector<std::size_t>& widths) {
+  for (const std::size_t connections : widths) {
     std::map<std::string, std::vector<double>> rates;
     std::vector<std::unique_ptr<load>> loads;
     for (const auto& one : all) loads.push_back(std::make_unique<load>(one, connections));
@@ -110,7 +112,10 @@ int main(int argc, char** argv) {
     latency(count, {raw(words[3]), redis(words[4]), coffer_daemon(words[5])});
   } else if (words[0] == "throughput") {
     pin(std::atoi(words[2].c_str()));
-    throughput(count, {redis(words[3]), coffer_daemon(words[4])});
+    throughput(count, {redis(words[3]), coffer_daemon(words[4])}, {1, 50});
+  } else if (words[0] == "validate" && words.size() == 6) {
+    pin(std::atoi(words[2].c_str()));
+    throughput(count, {redis(words[3]), coffer_validator(words[4], words[5])}, {50});
   } else if (words[0] == "drive") {
     pin(std::atoi(words[3].c_str()));
     drive(static_cast<std::size_t>(count), static_cast<std::size_t>(std::atoi(words[2].c_str())),

@@ -34,9 +34,10 @@ void send_all(int fd, std::string_view bytes) {
 load::load(const competitor& whom, std::size_t connections) : whom_(whom) {
   for (std::size_t i = 0; i < connections; ++i) {
     fds_.push_back(open_socket(whom.socket));
-    if (whom.greeting.empty()) continue;
-    send_all(fds_.back(), whom.greeting);
-    receive(fds_.back(), 1);
+    for (const std::string& greeting : whom.greetings) {
+      send_all(fds_.back(), greeting);
+      receive(fds_.back(), 1);
+    }
   }
 }
 

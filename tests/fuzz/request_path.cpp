@@ -1,17 +1,17 @@
 // The whole request path below Asio: a connection's bytes in, replies out. The first byte chooses
-// the caller's role. Every frame gets exactly one well-formed reply that carries its id.
+// the caller's role, and whether its connection is narrowed to a run. Every frame gets exactly one
+// well-formed reply that carries its id.
 #include <cstdlib>
 #include <memory>
 #include <vector>
 
 #include "dispatch/serve.hpp"
 #include "log/log.hpp"
-#include "policy/policy_file.hpp"
 #include "protocol/message/error.hpp"
 #include "protocol/operations.hpp"
 #include "protocol/reader.hpp"
 #include "secret/arena.hpp"
-#include "tests/memory_store/memory_store.hpp"
+#include "tests/in_process/daemon_without_sockets.hpp"
 
 using namespace coffer;
 
@@ -21,27 +21,7 @@ void expect(bool truth) {
   if (!truth) std::abort();
 }
 
-// One daemon without sockets, its store in memory, an integration in it.
-struct daemon_without_sockets {
-  daemon_without_sockets() {
-    log::set_level(log::level::error);
-    secret::buffer key(32);
-    ring.add(std::move(key));
-    const std::string value = "xoxb-fuzz";
-    static_cast<void>(integrations.set(
-        {.company = "cmp_acme", .integration = "slack", .value = std::as_bytes(std::span(value))}));
-  }
-
-  store::memory_store database;
-  vault::keyring ring;
-  vault::vault vault{ring, 1 << 20};
-  service::integrations integrations{database, vault};
-  dispatch::daemon_facts facts;
-  dispatch::context context{integrations, vault.cache(), facts};
-};
-
-policy::policy rules() {
-  return policy::parse_policy(R"(
+constexpr const char* policy_text = R"(
 [[rule]]
 name = "adapter"
 users = [1]
@@ -50,9 +30,33 @@ roles = ["adapter"]
 name = "operator"
 users = [2]
 roles = ["operator"]
-)",
-                              "fuzz", 0);
-}
+[[rule]]
+name = "agent's orchestrator"
+users = [3]
+roles = ["orchestrator", "validator"]
+companies = ["cmp_a*"]
+agents = ["agt_1"]
+)";
+
+// An integration, a run and a token are there from the beginning.
+struct fuzzed_daemon : tests::daemon_without_sockets {
+  fuzzed_daemon() : daemon_without_sockets(policy_text) {
+    log::set_level(log::level::error);
+    const std::string value = "xoxb-fuzz";
+    dispatch::context& daemon = context();
+    expect(daemon.integrations
+               .set({.company = "cmp_acme",
+                     .integration = "slack",
+                     .value = std::as_bytes(std::span(value))})
+               .has_value());
+    run = *daemon.runs.find("cmp_acme",
+                            daemon.runs.begin("cmp_acme", "run_1", "agt_1", std::nullopt)->id);
+    expect(daemon.tokens.issue({.company = "cmp_acme", .agent = "agt_1", .scopes = "memory:*"})
+               .has_value());
+  }
+
+  service::run_handle run;
+};
 
 void check_reply(const protocol::frame& request, protocol::bytes_view bytes) {
   const auto reply = protocol::split(bytes, protocol::any_frame);
@@ -66,13 +70,13 @@ void check_reply(const protocol::frame& request, protocol::bytes_view bytes) {
   expect(error.code != 0 && !error.text.value.empty());
 }
 
-void converse(daemon_without_sockets& home, dispatch::peer& from, protocol::bytes_view input) {
+void converse(fuzzed_daemon& home, dispatch::peer& from, protocol::bytes_view input) {
   std::vector<std::byte> out(dispatch::reply_size_max);
   for (;;) {
     const auto next = protocol::split(input, protocol::request_limit);
     if (next.status != protocol::split_status::complete) return;
-    auto done = dispatch::serve(home.context, from, next.value, false, out);
-    if (done.deferred) done = dispatch::serve(home.context, from, next.value, true, out);
+    auto done = dispatch::serve(home.context(), from, next.value, false, out);
+    if (done.deferred) done = dispatch::serve(home.context(), from, next.value, true, out);
     expect(!done.deferred && done.reply_size <= out.size());
     check_reply(next.value, {out.data(), done.reply_size});
     if (done.close) return;
@@ -85,12 +89,14 @@ void converse(daemon_without_sockets& home, dispatch::peer& from, protocol::byte
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static auto& arena = secret::open_process_arena({.allow_unlocked = true});
   static_cast<void>(arena);
-  static auto* const home = new daemon_without_sockets;
-  static const policy::policy policy = rules();
+  static auto* const home = new fuzzed_daemon;
   if (size == 0) return 0;
-  policy::caller who{.uid = data[0] % 4U, .gid = 9, .pid = 1, .groups = {}};
   log::log_budget budget;
-  dispatch::peer from{who, policy.authority_of(who), budget};
+  // Bits 0 and 1 choose the caller, bit 2 whether it is narrowed, bit 3 whether it was greeted.
+  auto from = home->connect(data[0] % 4U, budget, (data[0] & 8U) != 0);
+  if ((data[0] & 4U) != 0) from.run = home->run;
   converse(*home, from, {reinterpret_cast<const std::byte*>(data) + 1, size - 1});
+  home->spool().commit();
+  static_cast<void>(home->context().trail.ship());
   return 0;
 }
