@@ -1,7 +1,6 @@
 #include "audit/record.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 namespace coffer::audit {
 namespace {
@@ -18,7 +17,7 @@ std::byte* put(Number value, std::byte* out) noexcept {
 std::byte* put_text(std::string_view text, std::byte* out) noexcept {
   const std::size_t size = std::min(text.size(), text_size_max);
   *out++ = static_cast<std::byte>(size);
-  std::memcpy(out, text.data(), size);
+  std::ranges::copy(std::as_bytes(std::span(text.substr(0, size))), out);  // it may be null
   return out + size;
 }
 

@@ -13,7 +13,8 @@ result<progress> audit_verify(call& one) {
   auto found = one.daemon.trail.verify();
   if (!found) return found.error();
   // Broken ones first: when not all fit, those that are left out are whole.
-  std::ranges::stable_partition(*found, [](const audit::verdict& chain) { return !chain.intact; });
+  std::stable_partition(found->begin(), found->end(),
+                        [](const audit::verdict& chain) { return !chain.intact; });
   protocol::audit_verify_reply reply;
   std::size_t bytes = 0;
   for (const audit::verdict& chain : *found) {

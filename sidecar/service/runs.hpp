@@ -17,6 +17,8 @@ namespace coffer::service {
 
 /// A run as this host knows it, shared by all who hold it: one who ends it ends it for all.
 struct live_run {
+  explicit live_run(store::run found) : facts(std::move(found)) {}
+
   const store::run facts;
   std::atomic<bool> ended{false};
 

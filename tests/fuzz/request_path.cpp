@@ -34,7 +34,7 @@ roles = ["operator"]
 name = "agent's orchestrator"
 users = [3]
 roles = ["orchestrator", "validator"]
-companies = ["cmp_a*"]
+companies = ["cmp_acme"]
 agents = ["agt_1"]
 )";
 

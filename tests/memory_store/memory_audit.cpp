@@ -1,7 +1,5 @@
 #include "tests/memory_store/memory_audit.hpp"
 
-#include <ranges>
-
 namespace coffer::store {
 
 result<void> memory_audit::append(const audit_chunk& chunk) {
@@ -17,7 +15,7 @@ result<audit_chunk> memory_audit::after(const std::string& chain, std::uint64_t 
   const std::lock_guard lock(state_.mutex);
   const auto found = state_.chains.find(chain);
   if (found == state_.chains.end()) return failure(errc::not_found);
-  for (const audit_chunk& chunk : found->second | std::views::values)
+  for (const auto& [first, chunk] : found->second)
     if (chunk.last > sequence) return chunk;
   return failure(errc::not_found);
 }
@@ -34,7 +32,7 @@ result<audit_chunk> memory_audit::before(const std::string& chain, std::uint64_t
 result<std::vector<std::string>> memory_audit::chains() {
   const std::lock_guard lock(state_.mutex);
   std::vector<std::string> found;
-  for (const std::string& chain : state_.chains | std::views::keys) found.push_back(chain);
+  for (const auto& [chain, chunks] : state_.chains) found.push_back(chain);
   return found;
 }
 
