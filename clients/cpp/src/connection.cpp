@@ -58,7 +58,7 @@ void client::connection::close() noexcept {
 
 void client::connection::open() {
   close();
-  if (false)
+  if (narrowed_)
     throw unavailable(
         "the connection that was narrowed to a run has ended. It is not opened anew, since another "
         "one may do more: ask for the run to be handed over again");

@@ -111,11 +111,15 @@ class Agents(CliCase):
         token = self.fetch("cmp_revoke")
         self.run_cli("agent", "revoke", "cmp_revoke", "agt_bob", "--kid", "", code=64)
         self.run_cli("agent", "validate", "cmp_revoke", "agt_bob", value=token)
+        self.run_cli("agent", "rotate", "cmp_revoke", "agt_bob", "--overlap", "10m")
+        other = self.fetch("cmp_revoke")
         said = self.json("agent", "revoke", "cmp_revoke", "agt_bob", "--kid", made["kid"])
         self.assertEqual(said, {"revoked": 1})
         self.assertEqual(self.refusal("cmp_revoke", token), "token_revoked")
-        row, = self.table("agent", "list", "cmp_revoke")
-        self.assertEqual(row["STATE"], "revoked")
+        self.run_cli("agent", "validate", "cmp_revoke", "agt_bob", value=other)
+        states = {row["KID"]: row["STATE"] for row in self.table("agent", "list", "cmp_revoke")}
+        self.assertEqual(states.pop(made["kid"]), "revoked")
+        self.assertEqual(list(states.values()), ["good"])
         self.issue("cmp_all")
         self.assertEqual(self.run_cli("agent", "revoke", "cmp_all", "agt_bob"),
                          b"revoked 1 token of agt_bob\n")

@@ -99,6 +99,9 @@ class Runs(CliCase):
 
     def test_R3_a_program_gets_the_descriptor_and_nothing_else(self):
         self.begin("cmp_fds")
+        cores_before = resource.getrlimit(resource.RLIMIT_CORE)
+        self.addCleanup(resource.setrlimit, resource.RLIMIT_CORE, cores_before)
+        resource.setrlimit(resource.RLIMIT_CORE, (cores_before[1], cores_before[1]))
         script = ("import os\n"
                   "print(sorted(k for k in os.environ if k.startswith('COFFER')))\n"
                   "fds = [int(fd) for fd in os.listdir('/proc/self/fd')]\n"

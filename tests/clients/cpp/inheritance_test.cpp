@@ -189,7 +189,7 @@ BOOST_AUTO_TEST_CASE(a_ticket_is_read_and_redeemed) {
 
 BOOST_AUTO_TEST_CASE(the_tickets_descriptor_is_closed_but_standard_input_stays_one) {
   const fake_daemon daemon({redeem("ctkt_1"), redeem("ctkt_1")});
-  const filled_pipe source("ctkt_1\n"), other("ctkt_1\n");
+  const filled_pipe source("ctkt_1\n"), other("ctkt_1\nmore");
   child adapter([&] {
     setenv("COFFER_SOCKET", daemon.path().c_str(), 1);
     hand_over("COFFER_TICKET_FD", source.reading());

@@ -17,6 +17,12 @@ void narrow_one(int peer) {
   say(peer, narrowed(one));
 }
 
+// Closed however a test ends: the daemon at the other end waits for that.
+struct given_fd {
+  int number;
+  ~given_fd() { close(number); }
+};
+
 bool names_the_run(const error& said) {
   return std::string(said.what()).find("narrowed to a run") != std::string::npos;
 }
@@ -127,13 +133,12 @@ BOOST_AUTO_TEST_CASE(a_narrowed_connection_is_given_away_once) {
   client c = daemon.connect();
   BOOST_CHECK_THROW(c.detach_fd(), invalid_argument);
   c.narrow("cmp_a", "run_7");
-  const int fd = c.detach_fd();
-  BOOST_TEST((fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0);
-  BOOST_TEST((fcntl(fd, F_GETFL) & O_NONBLOCK) == 0);
+  const given_fd fd{c.detach_fd()};
+  BOOST_TEST((fcntl(fd.number, F_GETFD) & FD_CLOEXEC) != 0);
+  BOOST_TEST((fcntl(fd.number, F_GETFL) & O_NONBLOCK) == 0);
   BOOST_CHECK_THROW(c.detach_fd(), invalid_argument);
   BOOST_CHECK_EXCEPTION(c.ping(), unavailable, names_the_run);
-  BOOST_TEST(write(fd, "x", 1) == 1);
-  close(fd);
+  BOOST_TEST(write(fd.number, "x", 1) == 1);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
