@@ -15,12 +15,23 @@ bool chain_check::take(std::span<const std::byte> blocks, const std::string& nam
   return found_.intact;
 }
 
+bool chain_check::take_labelled(std::span<const std::byte> blocks, std::uint64_t first,
+                                std::uint64_t last, const std::string& name) {
+  const std::uint64_t from = next_;
+  if (take(blocks, name) && (first != from || last + 1 != next_))
+    fail(name, from, next_ - 1, "kept under other numbers");
+  return found_.intact;
+}
+
 bool chain_check::take_segment(std::span<const std::byte> file, const std::string& name,
                                bool may_grow) {
   const auto header = read_segment_header(file);
   if (!header || header->chain != chain_) return fail(name, next_, next_, "not of this chain");
   if (header->first_sequence > next_) return fail(name, next_, header->first_sequence, "missing");
-  if (header->first_sequence == next_ && header->previous != previous_)
+  auto blocks = file.subspan(segment_header_size);
+  const auto first = read_block(blocks);
+  const bool misnumbered = first && first->first_sequence != header->first_sequence;
+  if (misnumbered || (header->first_sequence == next_ && header->previous != previous_))
     return fail(name, next_, next_, "the file's head is altered, or what was before it");
   overlap_ = header->previous;
   const auto rest = take_blocks(file.subspan(segment_header_size), name);
@@ -34,8 +45,27 @@ void chain_check::expect_end(std::uint64_t sequence, const std::string& name) {
   if (found_.intact && next_ <= sequence) fail(name, next_, sequence, "cut off");
 }
 
-void chain_check::report(const std::string& name) {
-  if (found_.intact) fail(name, next_, next_, "was damaged while the daemon was stopped");
+// By itself, since the chain has gone on without it.
+void chain_check::report(std::span<const std::byte> file, const std::string& name,
+                         std::uint64_t first) {
+  if (!found_.intact) return;
+  chain_check alone(key_, chain_);
+  alone.take_damaged(file, name, first);
+  found_.intact = false;
+  found_.where = alone.found_.where;
+}
+
+void chain_check::take_damaged(std::span<const std::byte> file, const std::string& name,
+                               std::uint64_t first) {
+  next_ = first;
+  const auto header = read_segment_header(file);
+  if (!header || header->chain != chain_) {
+    fail(name, first, first, "not of this chain");
+    return;
+  }
+  previous_ = header->previous;
+  const auto rest = take_blocks(file.subspan(segment_header_size), name);
+  if (found_.intact) fail(name, next_, next_, all_zero(rest) ? "cut off" : "bytes behind the end");
 }
 
 // Returns what is no block.
@@ -79,8 +109,8 @@ bool chain_check::take_overlap(const block& one, const std::string& name) {
 bool chain_check::fail(const std::string& name, std::uint64_t from, std::uint64_t to,
                        const char* what) {
   found_.intact = false;
-  found_.where =
-      name + ", records " + std::to_string(from) + " to " + std::to_string(to) + ": " + what;
+  found_.where = name + ", records " + std::to_string(from) + " to " +
+                 std::to_string(std::max(from, to)) + ": " + what;
   return false;
 }
 

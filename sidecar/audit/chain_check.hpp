@@ -26,19 +26,24 @@ class chain_check {
 
   /// Takes the blocks of one piece; `name` says where it stands. False, if the chain is broken.
   bool take(std::span<const std::byte> blocks, const std::string& name);
+  /// The same for blocks that are said to be the records from `first` to `last`.
+  bool take_labelled(std::span<const std::byte> blocks, std::uint64_t first, std::uint64_t last,
+                     const std::string& name);
   /// The same for a segment file, which may begin with what was taken before, and whose end must be
   /// empty unless it `may_grow`.
   bool take_segment(std::span<const std::byte> file, const std::string& name, bool may_grow);
   /// The chain must reach at least to here.
   void expect_end(std::uint64_t sequence, const std::string& name);
 
-  /// A file that was found damaged earlier, and kept.
-  void report(const std::string& name);
+  /// A file that was found damaged earlier, and kept: it begins with record `first`, or so its name
+  /// says. After this it takes nothing more.
+  void report(std::span<const std::byte> file, const std::string& name, std::uint64_t first);
 
   const verdict& found() const noexcept { return found_; }
 
  private:
   bool take_block(const block& one, const std::string& name);
+  void take_damaged(std::span<const std::byte> file, const std::string& name, std::uint64_t first);
   bool take_overlap(const block& one, const std::string& name);
   bool fail(const std::string& name, std::uint64_t from, std::uint64_t to, const char* what);
   std::span<const std::byte> take_blocks(std::span<const std::byte> bytes, const std::string& name);

@@ -6,8 +6,14 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
+#include <filesystem>
 
 namespace coffer::audit {
+
+std::uint64_t first_sequence_of(const std::string& path) {
+  return std::strtoull(std::filesystem::path(path).stem().c_str(), nullptr, 10);
+}
 
 std::unique_ptr<segment> segment::create(const std::string& path, std::size_t size) {
   const int fd =
@@ -39,10 +45,18 @@ std::unique_ptr<segment> segment::map(const std::string& path, int fd, std::size
                                       bool write) {
   void* data = mmap(nullptr, size, write ? PROT_READ | PROT_WRITE : PROT_READ, MAP_SHARED, fd, 0);
   const int failed = errno;
+  struct stat file {};
+  fstat(fd, &file);
   ::close(fd);
   errno = failed;
   if (data == MAP_FAILED) return nullptr;
-  return std::unique_ptr<segment>(new segment(path, static_cast<std::byte*>(data), size));
+  return std::unique_ptr<segment>(
+      new segment(path, static_cast<std::byte*>(data), size, {file.st_dev, file.st_ino}));
+}
+
+bool segment::in_place() const noexcept {
+  struct stat file {};
+  return lstat(path_.c_str(), &file) == 0 && file_identity{file.st_dev, file.st_ino} == identity_;
 }
 
 void segment::touch_pages() noexcept {

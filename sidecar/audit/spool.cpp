@@ -1,6 +1,7 @@
 // Writing: the open block, its seal, and the next file when one is full.
 #include "audit/spool.hpp"
 
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -18,6 +19,7 @@ namespace {
 
 constexpr std::size_t block_size_max = 64 * 1024;  // then it is sealed without waiting for more
 constexpr std::uint64_t retry_interval_ms = 100;
+constexpr std::uint64_t complaint_interval_ms = 10'000;
 
 std::uint64_t now_ms(clockid_t clock) noexcept {
   timespec at{};
@@ -34,12 +36,13 @@ spool::~spool() {
 }
 
 bool spool::room() const noexcept {
-  return current_ && end_ + record_size_max + block_header_size <= current_->bytes().size();
+  return current_ && !astray_ &&
+         end_ + record_size_max + block_header_size <= current_->bytes().size();
 }
 
 bool spool::append(const record& one) noexcept {
   const std::lock_guard lock(mutex_);
-  if (!room() && !next_segment()) return false;
+  if (!room() && !make_room()) return false;
   if (open_records_ == 0) block_at_ = now_ms(CLOCK_REALTIME_COARSE);
   end_ += encode(one, current_->bytes().data() + end_);
   ++next_sequence_;
@@ -81,14 +84,18 @@ std::size_t spool::size() const noexcept {
 }
 
 void spool::prepare() noexcept {
+  check_place();
   {
     const std::lock_guard lock(mutex_);
-    if (spare_ || now_ms(CLOCK_MONOTONIC_COARSE) < retry_at_) return;
+    if (spare_ || preparing_ || now_ms(CLOCK_MONOTONIC_COARSE) < retry_at_) return;
+    preparing_ = true;
   }
+  unlink(spare_path().c_str());  // one that went astray
   auto made = make_segment(spare_path());
   if (made) made->touch_pages();
   const std::lock_guard lock(mutex_);
-  if (!spare_) spare_ = std::move(made);
+  spare_ = std::move(made);
+  preparing_ = false;
 }
 
 void spool::when_spare_is_taken(std::function<void()> wanted) {
@@ -96,31 +103,74 @@ void spool::when_spare_is_taken(std::function<void()> wanted) {
   spare_taken_ = std::move(wanted);
 }
 
-// The lock is held while the file is made, if none was made ahead: nobody may be audited meanwhile.
-bool spool::next_segment() noexcept {
+// What is written to a file that has no name any more does not survive a killed daemon.
+void spool::check_place() noexcept {
+  const std::lock_guard lock(mutex_);
+  if (!current_ || astray_ || current_->in_place()) return;
+  astray_ = true;
+  if (!put_back())
+    log::error("audit_spool_gone", {{"file", current_->path()},
+                                    {"reason", strerror(errno)},
+                                    {"action",
+                                     "requests are refused until it can be put back: make "
+                                     "its folder again, for the daemon's user"}});
+}
+
+// With all that it holds, which may not be in the store yet.
+bool spool::put_back() noexcept {
+  try {
+    auto made = segment::create(current_->path(), current_->bytes().size());
+    if (!made) return false;
+    std::ranges::copy(current_->bytes(), made->bytes().begin());
+    current_ = std::move(made);
+    astray_ = false;
+    files_ = segment_paths().size();
+    log::error("audit_spool_put_back",
+               {{"file", current_->path()}, {"action", "find out who removed it"}});
+    return true;
+  } catch (const std::exception&) {  // out of memory
+    errno = ENOMEM;
+    return false;
+  }
+}
+
+// The lock is held while a file is made, if none was made ahead: nobody may be audited meanwhile.
+bool spool::make_room() noexcept {
   seal_open_block();
   const std::uint64_t now = now_ms(CLOCK_MONOTONIC_COARSE);
   if (now < retry_at_) return false;
   try {
-    const std::string path = path_of(next_sequence_);
-    if (files_ * options_.segment_size >= options_.size_max) {
-      errno = EDQUOT;
-    } else if (spare_ && rename(spare_path().c_str(), path.c_str()) == 0) {
-      spare_->renamed(path);
-      begin_segment(std::move(spare_));
-      if (spare_taken_) spare_taken_();
-      return true;
-    } else if (auto made = make_segment(path)) {
-      begin_segment(std::move(made));
-      return true;
+    if ((!astray_ || put_back()) && (room() || next_segment())) return true;
+    if (now >= complain_at_) {
+      complain_at_ = now + complaint_interval_ms;
+      log::error("audit_spool_full",
+                 {{"folder", options_.folder},
+                  {"reason", strerror(errno)},
+                  {"action", "requests are refused until there is room: free some"}});
     }
-    retry_at_ = now + retry_interval_ms;
-    log::error("audit_spool_full",
-               {{"file", path},
-                {"reason", strerror(errno)},
-                {"action", "requests are refused until there is room: free some"}});
-  } catch (const std::exception&) { retry_at_ = now + retry_interval_ms; }  // out of memory
+  } catch (const std::exception&) {}  // out of memory
+  retry_at_ = now + retry_interval_ms;
   return false;
+}
+
+bool spool::next_segment() {
+  const std::string path = path_of(next_sequence_);
+  if (files_ * options_.segment_size >= options_.size_max) {
+    errno = EDQUOT;
+    return false;
+  }
+  if (spare_ &&
+      renameat2(AT_FDCWD, spare_path().c_str(), AT_FDCWD, path.c_str(), RENAME_NOREPLACE) == 0) {
+    spare_->renamed(path);
+    begin_segment(std::move(spare_));
+    if (spare_taken_) spare_taken_();
+    return true;
+  }
+  spare_.reset();  // it went astray, if there was one
+  auto made = make_segment(path);
+  if (!made) return false;
+  begin_segment(std::move(made));
+  return true;
 }
 
 std::unique_ptr<segment> spool::make_segment(const std::string& path) noexcept {

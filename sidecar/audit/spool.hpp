@@ -44,13 +44,16 @@ class spool {
   spool& operator=(const spool&) = delete;
 
   /// Appends a record, whose sequence and time it gives. False, with nothing written, if there is
-  /// no room (a full disk): then the request must be refused. It tries again ten times a second.
+  /// no room (a full disk, or a folder that is gone): then the request must be refused. It tries
+  /// again ten times a second.
   [[nodiscard]] bool append(const record& one) noexcept;
 
   /// Seals what was appended by any thread. No system call.
   void commit() noexcept;
 
-  /// Makes the next file ahead, so that append() need not. Blocks; on a worker.
+  /// Makes the next file ahead, so that append() need not, and looks whether the file that is
+  /// written is still there: if not, nothing more is appended until it can be put back. To be
+  /// called every second. Blocks; on a worker.
   void prepare() noexcept;
   /// Has `wanted` called whenever prepare() is due: while the lock is held, so it may only pass
   /// that on to a worker.
@@ -80,7 +83,10 @@ class spool {
   bool go_on_in(const std::string& path);
   void seal_open_block() noexcept;
   bool room() const noexcept;
-  bool next_segment() noexcept;
+  bool make_room() noexcept;
+  bool next_segment();
+  void check_place() noexcept;
+  bool put_back() noexcept;
   std::unique_ptr<segment> make_segment(const std::string& path) noexcept;
   void begin_segment(std::unique_ptr<segment> file) noexcept;
   std::vector<std::string> paths_with(const char* extension) const;
@@ -93,6 +99,7 @@ class spool {
   chain_id chain_{};
   std::unique_ptr<segment> current_;
   std::unique_ptr<segment> spare_;
+  bool preparing_ = false;
   std::function<void()> spare_taken_;
   crypto::mac previous_{};  // seal of the last block
   std::uint64_t next_sequence_ = 1;
@@ -101,7 +108,9 @@ class spool {
   std::size_t end_ = 0;          // offset behind its last record
   std::uint32_t open_records_ = 0;
   std::size_t files_ = 0;
-  std::uint64_t retry_at_ = 0;  // ms, after a failure to get a segment
+  bool astray_ = false;            // the current file is gone from its place
+  std::uint64_t retry_at_ = 0;     // ms, after a failure to make room
+  std::uint64_t complain_at_ = 0;  // ms, the same for the log
 
   struct read_place {
     std::unique_ptr<segment> file;

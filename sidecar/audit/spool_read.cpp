@@ -2,19 +2,10 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <filesystem>
 
 #include "audit/spool.hpp"
 
 namespace coffer::audit {
-namespace {
-
-// From a file's name.
-std::uint64_t first_sequence_of(const std::string& path) {
-  return std::strtoull(std::filesystem::path(path).stem().c_str(), nullptr, 10);
-}
-
-}  // namespace
 
 // Opens the file that has the record, and walks to its block.
 bool spool::find_place(std::uint64_t next_sequence) {
@@ -40,6 +31,7 @@ bool spool::find_place(std::uint64_t next_sequence) {
 std::optional<store::audit_chunk> spool::read_after(std::uint64_t sequence, std::size_t size_max) {
   const std::uint64_t until = end().sequence;  // sealed, so what is read cannot change any more
   store::audit_chunk chunk{chain(), sequence + 1, sequence, {}};
+  if (place_.file && !place_.file->in_place()) place_.file.reset();
   while (chunk.last < until) {
     const std::uint64_t next = chunk.last + 1;
     if ((!place_.file || place_.next_sequence != next) && !find_place(next)) return std::nullopt;

@@ -81,7 +81,8 @@ result<page> trail::list(const question& asked) {
 }
 
 result<std::vector<verdict>> trail::verify() {
-  if (const auto shipped = ship(); !shipped) return shipped.error();
+  // What cannot be shipped is checked where it is: just then somebody wants to know.
+  static_cast<void>(ship());
   auto chains = store_.audit().chains();
   if (!chains) return chains.error();
   if (std::ranges::find(*chains, spool_.chain()) == chains->end())
@@ -107,7 +108,7 @@ result<verdict> trail::verify_chain(const std::string& chain, crypto::mac_key& k
     const auto chunk = store_.audit().after(chain, last);
     if (!chunk && chunk.error().code != errc::not_found) return chunk.error();
     if (!chunk) break;
-    check.take(chunk->blocks, "store");
+    check.take_labelled(chunk->blocks, chunk->first, chunk->last, "store");
     last = std::max(chunk->last, last + 1);  // a row may say anything
   }
   if (own && check.found().intact) verify_spool(check);
@@ -122,7 +123,10 @@ void trail::verify_spool(chain_check& check) {
     const bool last = path == paths.back();
     if (!check.take_segment(file ? file->bytes() : std::span<std::byte>(), path, last)) return;
   }
-  for (const std::string& path : spool_.damaged_paths()) check.report(path);
+  for (const std::string& path : spool_.damaged_paths()) {
+    const auto file = segment::open(path, true);
+    check.report(file ? file->bytes() : std::span<std::byte>(), path, first_sequence_of(path));
+  }
 }
 
 }  // namespace coffer::audit

@@ -122,7 +122,11 @@ result<std::vector<store::audit_chunk>> trail::read_batch(std::size_t bytes_max)
   for (std::size_t bytes = 0; batch.size() < chunks_at_once && bytes < bytes_max;) {
     auto chunk = spool_.read_after(last, std::min(chunk_size_max, bytes_max - bytes));
     if (!chunk) {
-      log::error("audit_spool_unreadable", {{"after_record", last}});
+      log::error("audit_spool_unreadable",
+                 {{"after_record", last},
+                  {"action",
+                   "`coffer audit verify` says what is missing; to begin a new chain, "
+                   "stop, and move the spool away"}});
       return failure(errc::audit_unavailable);
     }
     if (chunk->blocks.empty()) break;
@@ -139,7 +143,15 @@ result<void> trail::move(const std::vector<store::audit_chunk>& batch) {
   for (const store::audit_chunk& chunk : batch) uses.add(chunk);
   if (const auto noted = store_.integrations().touch(uses.take()); !noted) return noted;
   for (const store::audit_chunk& chunk : batch) {
-    if (const auto kept = store_.audit().append(chunk); !kept) return kept;
+    if (const auto kept = store_.audit().append(chunk); !kept) {
+      shipped_.reset();  // somebody else may have written to the store: look there anew
+      if (kept.error().code != errc::version_conflict) return kept;
+      log::error("audit_chain_conflict",
+                 {{"chain", chunk.chain},
+                  {"after_record", chunk.first - 1},
+                  {"action", "the store has other records: `coffer audit verify` says where"}});
+      return failure(errc::audit_unavailable);
+    }
     shipped_ = chunk.last;
     spool_.drop_through(*shipped_);
   }

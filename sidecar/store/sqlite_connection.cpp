@@ -13,7 +13,8 @@ sqlite_connection::sqlite_connection(const std::string& path)
   // page_size, of a new file: audit chunks of a megabyte go in a quarter of the writes.
   // secure_delete: a deleted ciphertext is overwritten in its page, not just unlinked.
   database_.exec(
-      "PRAGMA page_size=16384; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+      "PRAGMA page_size=16384; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA "
+      "foreign_keys=ON;"
       "PRAGMA secure_delete=ON; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON");
 }
 

@@ -1,115 +1,127 @@
-"""Kill storms: writers note what was acknowledged, and after a kill all of it must be there."""
+"""Kill storms: clients note what was acknowledged, and after a kill all of it must be there, with
+its audit record."""
 
+import os
 import random
+import re
+import signal
+import subprocess
 import threading
+from collections import Counter, defaultdict
 
-import coffer
+from auditors import Auditor, check_chains
+from daemon import SANITIZER_REPORTS
+from fetchers import Fetcher
+from journal import entry_of
+from runners import Runner
+from token_keepers import TokenKeeper
+from writers import Writer
 
-WRITERS, INTEGRATIONS = 4, 6
-
-
-class Writer(threading.Thread):
-    """Writes its own company until the daemon dies; `acknowledged` is what it was told."""
-
-    def __init__(self, path, number, serial):
-        super().__init__()
-        self.path, self.company, self.serial = path, f"cmp_{number}", serial
-        self.random = random.Random(f"{number}/{serial}")
-        self.acknowledged = {}  # integration -> (value or None if deleted, version)
-        self.pending = None  # integration and value of the write that was not answered
-        self.writes, self.version = 0, 0
-        self.lost = []  # what was found lost before the kill
-
-    def run(self):
-        try:
-            with coffer.connect(self.path) as client:
-                while True:
-                    self.write(client)
-        except coffer.Unavailable:
-            pass  # killed
-        except coffer.Error as error:
-            self.lost.append(f"{self.company}: a write was refused: {error}")
-
-    def write(self, client):
-        """One write; noted as acknowledged once the call returns."""
-        name = f"i{self.random.randrange(INTEGRATIONS)}"
-        self.serial += 1
-        value = f"{self.company} {name} {self.serial} " + "v" * self.random.randrange(2000)
-        if self.random.random() < 0.1:
-            self.pending = (name, None)
-            try:
-                client.delete(self.company, name)
-            except coffer.NotFound:
-                pass
-            self.acknowledged[name] = (None, 0)
-        else:
-            self.pending = (name, value)
-            done = client.set(self.company, name, value, replace=True)
-            self.acknowledged[name] = (value, done.version)
-            if done.version <= self.version:
-                self.lost.append(f"{self.company}/{name}: version {done.version} after "
-                                 f"{self.version}")
-            self.version = done.version
-        self.writes += 1
-        self.pending = None
-        if self.random.random() < 0.1 and found_at(client, self.company, name) != \
-                self.acknowledged[name]:
-            self.lost.append(f"{self.company}/{name}: an acknowledged write is not there")
+STORM_SECONDS = 0.02, 0.3
+SECONDS_MAX = 60  # then an answer that should bring the kill will not come
 
 
-def found_at(client, company, name):
-    """(value, version) as the restarted daemon has it; (None, 0) if there is none."""
-    try:
-        secret = client.fetch(company, name)
-        return secret.reveal(), secret.version
-    except coffer.NotFound:
-        return None, 0
+class Assassin:
+    """Kills the daemon from the thread that hears an answer: what was to be done before the answer
+    left, and is done after it, is then often not done."""
 
+    def __init__(self):
+        self._target, self._armed = None, False
 
-def losses(client, company, state, pending):
-    """What was acknowledged and is not there, and what is there and was not written. The write
-    under way at the kill may be either way."""
-    known = {name for name, (value, _) in state.items() if value is not None}
-    strange = {one.integration for one in client.list(company)} - known - set((pending or ())[:1])
-    lost = [f"{company}/{name}: there, though not written or deleted" for name in sorted(strange)]
-    for name, expected in sorted(state.items()):
-        found = found_at(client, company, name)
-        maybe = (pending is not None and pending[0] == name and found[0] == pending[1] and
-                 (found[1] > expected[1] or found[0] is None))
-        if found != expected and not maybe:
-            lost.append(f"{company}/{name}: acknowledged version {expected[1]}, found {found[1]}")
-    return lost
+    def arm(self, pid):
+        self._target, self._armed = pid, True
+
+    def disarm(self):
+        self._armed = False
+
+    def strike(self):
+        """An answer was heard."""
+        if self._armed:
+            self._armed = False
+            os.kill(self._target, signal.SIGKILL)
 
 
 class Storm:
-    """Rounds of writing and killing on one daemon."""
+    """Rounds of storms and kills on one daemon."""
 
-    def __init__(self, daemon):
-        self.daemon = daemon
-        self.state = {f"cmp_{i}": {} for i in range(WRITERS)}
-        self.serial, self.writes = 0, 0
+    def __init__(self, daemon, seed):
+        self.daemon, self.random, self.assassin = daemon, random.Random(seed), Assassin()
+        path = daemon.socket
+        self.clients = [
+            *(Writer(path, f"cmp_writer_{i}", seed) for i in range(3)),
+            *(Runner(path, f"cmp_runner_{i}", seed) for i in range(2)),
+            *(TokenKeeper(path, f"cmp_tokens_{i}", seed) for i in range(2)),
+            *(Fetcher(path, f"cmp_fetcher_{i}_{'w' * 90}", seed, self.assassin, narrowed=i > 0)
+              for i in range(2))]
+        self.auditor = Auditor(path, seed)
+        self.lost = []
+        with daemon.connect() as client:
+            for one in self.clients:
+                one.prepare(client)
+            self.seen = next(client.audit(limit=1)).sequence  # what is compared comes behind
 
-    def round(self, seconds):
-        """Writes for a while, kills in the middle of it, restarts; a list of losses."""
-        writers = [Writer(self.daemon.socket, i, self.serial) for i in range(WRITERS)]
-        for writer in writers:
-            writer.start()
-        threading.Event().wait(seconds)  # the moment of the kill is what is random here
-        self.daemon.kill()
-        for writer in writers:
-            writer.join()
-        self.serial += 100_000
+    @property
+    def answers(self):
+        """How many answers of each operation were heard."""
+        return sum((one.answers for one in self.clients), Counter())
+
+    def round(self):
+        """A storm, a kill in the midst of it, a restart, and a look at what is there."""
+        self.auditor.last = self.seen
+        threads = [threading.Thread(target=one.storm) for one in (*self.clients, self.auditor)]
+        for thread in threads:
+            thread.start()
+        self.kill()
+        for thread in threads:
+            thread.join()
+        self.check_log()
         self.daemon.start()
-        return self.check(writers)
-
-    def check(self, writers):
-        lost = []
+        self.compare()
         with self.daemon.connect() as client:
-            for writer in writers:
-                self.writes += writer.writes
-                state = self.state[writer.company]
-                state.update(writer.acknowledged)
-                lost += writer.lost + losses(client, writer.company, state, writer.pending)
-                if writer.pending:
-                    state[writer.pending[0]] = found_at(client, writer.company, writer.pending[0])
-        return lost
+            for one in self.clients:
+                one.recover(client)
+
+    def kill(self):
+        """At any moment, or in that in which an answer is heard."""
+        # The moment is what is random here: nothing is waited for.
+        threading.Event().wait(self.random.uniform(*STORM_SECONDS))
+        if self.random.random() < 0.3:
+            self.daemon.kill()
+            return
+        self.assassin.arm(self.daemon.process.pid)
+        try:
+            self.daemon.wait(SECONDS_MAX)
+        except subprocess.TimeoutExpired:
+            self.lost.append("no answer came any more")
+            self.daemon.kill()
+        finally:
+            self.assassin.disarm()
+
+    def compare(self):
+        """The trail with what was answered since it was compared last."""
+        with self.daemon.connect() as client:
+            records = list(client.audit(after=self.seen))
+            check_chains(client, self.lost.append)
+        self.check_senders(records)
+        found = defaultdict(list)
+        for record in records:
+            found[record.company].append(entry_of(record))
+        for one in self.clients:
+            self.lost += one.take_losses(found.pop(one.company, []))
+        self.lost += [f"on record, and asked by nobody: {found}"] if found else []
+        self.auditor.compare(records)
+        self.lost += self.auditor.take_losses([])
+        self.seen += len(records)
+
+    def check_log(self):
+        """The killed daemon had nothing to complain of, nor had a sanitizer."""
+        for line in self.daemon.log().splitlines():
+            if re.match(r"\S+ error ", line) or any(one in line for one in SANITIZER_REPORTS):
+                self.lost.append(f"the log says: {line}")
+
+    def check_senders(self, records):
+        """Numbers without a gap, and who asked."""
+        for sequence, record in enumerate(records, self.seen + 1):
+            if (record.sequence, record.uid, record.pid) != (sequence, os.geteuid(), os.getpid()):
+                self.lost.append(f"record {sequence} is {record}")
+                return

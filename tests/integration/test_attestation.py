@@ -12,10 +12,11 @@ import raw_peer
 from daemon import Daemon, clean_environment, eventually, need_root, skip_or_fail
 
 STRANGER = 12345
+UNIT = f"coffer-test-{os.getpid()}.service"  # another run may have left its own
 POLICY = f"""
 [[rule]]
 name = "unit"
-units = ["coffer-test.service"]
+units = ["{UNIT}"]
 roles = ["adapter"]
 
 [[rule]]
@@ -85,7 +86,7 @@ class Attestation(unittest.TestCase):
         self.slice.mkdir(exist_ok=True)
         if made:
             self.addCleanup(self.slice.rmdir)
-        self.unit = self.slice / "coffer-test.service"
+        self.unit = self.slice / UNIT
         self.unit.mkdir()
         self.addCleanup(self.remove_unit)
         self.daemon = Daemon("--socket-mode", "0666", start=False, home_mode=0o711)
@@ -147,7 +148,7 @@ class Attestation(unittest.TestCase):
         fake.mkdir(parents=True)
         self.addCleanup((self.unit / "evil.slice").rmdir)
         self.addCleanup(fake.rmdir)
-        # What lies below a unit is that unit's: this is coffer-test.service, whatever it says.
+        # What lies below a unit is that unit's: this is UNIT, whatever it says.
         member = self.start(unit=fake)
         self.assertEqual(self.tell(member, "connect"), "reply")
         self.end(member)

@@ -130,7 +130,7 @@ class MemoryScan(unittest.TestCase):
         self.assertEqual(scanner.findings, [])
         # The same search finds what is really there: in memory, in the core and in the file.
         control = self.scan(daemon, {MARKER: "marker"}, {}, skip)
-        for place in ("[heap]", "core", "coffer.db"):
+        for place in ("rw-p", "core", "coffer.db"):
             self.assertTrue(any(place in found for found in control.findings), place)
         return scanner
 

@@ -176,4 +176,24 @@ BOOST_AUTO_TEST_CASE(a_file_may_repeat_what_was_shipped_but_not_differ) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_damaged_file_is_located_by_itself_wherever_the_chain_is_by_now) {
+  const bytes good = segment();
+  const auto report = [&](const bytes& file) {
+    audit::chain_check walk(key, id);
+    walk.take(joined(blocks), "store");
+    walk.report(file, "kept", 1);
+    BOOST_TEST(walk.found().records == 7u);
+    return walk.found();
+  };
+  std::size_t begin = audit::segment_header_size + blocks[0].size() + blocks[1].size();
+  for (const std::size_t at : {std::size_t{4}, std::size_t{24}, audit::block_header_size + 3}) {
+    bytes bad = good;
+    bad[begin + at] ^= std::byte{1};
+    BOOST_TEST(report(bad).where.find("kept, records 4 to ") == 0u, report(bad).where);
+  }
+  BOOST_TEST(names(report(bytes(good.begin(), good.begin() + static_cast<long>(begin))), 4, 4));
+  BOOST_TEST(names(report({}), 1, 1));
+  BOOST_TEST(names(report(good), 8, 8));  // whatever it is, nobody has looked at it yet
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,5 +1,3 @@
-#include "audit/spool.hpp"
-
 #include <atomic>
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
@@ -8,69 +6,12 @@
 #include <thread>
 #include <vector>
 
-#include "audit/chain_check.hpp"
-#include "tests/temporary_folder.hpp"
+#include "tests/unit/audit/spool_folder.hpp"
 
 using namespace coffer;
+using namespace coffer::tests;
 
-namespace {
-
-constexpr std::size_t small_segment = 4096;
-
-crypto::mac_key test_key() { return crypto::mac_key(secret::buffer(32)); }
-
-audit::record entry(const std::string& subject) {
-  audit::record one;
-  one.operation = 0x15;
-  one.rule = "owner";
-  one.company = "cmp_a";
-  one.subject = subject;
-  return one;
-}
-
-struct in_folder {
-  tests::temporary_folder home;
-  std::optional<audit::chain_end> in_store;
-
-  std::string folder() const { return home.file("audit"); }
-  std::unique_ptr<audit::spool> open(std::size_t segment_size = 1 << 16,
-                                     std::size_t size_max = 1 << 30) {
-    return std::make_unique<audit::spool>(audit::spool_options{folder(), segment_size, size_max},
-                                          test_key(),
-                                          [this](const std::string&) { return in_store; });
-  }
-  // As a killed daemon leaves it: nothing is sealed on the way out.
-  void kill(std::unique_ptr<audit::spool> one) {
-    std::filesystem::copy(folder(), home.file("killed"));
-    one.reset();
-    std::filesystem::remove_all(folder());
-    std::filesystem::rename(home.file("killed"), folder());
-  }
-  // Fills `count` records, each sealed.
-  static void write(audit::spool& one, int count) {
-    for (int i = 0; i < count; ++i) {
-      BOOST_TEST_REQUIRE(one.append(entry("s" + std::to_string(i))));
-      one.commit();
-    }
-  }
-  audit::verdict check(const audit::spool& one) const {
-    auto key = test_key();
-    const auto paths = one.segment_paths();
-    audit::chain_id id{};
-    std::vector<std::unique_ptr<audit::segment>> files;
-    for (const auto& path : paths) files.push_back(audit::segment::open(path, true));
-    if (const auto header = audit::read_segment_header(files.at(0)->bytes())) id = header->chain;
-    audit::chain_check walk(key, id);
-    for (std::size_t i = 0; i < files.size(); ++i)
-      walk.take_segment(files[i]->bytes(), paths[i], i + 1 == files.size());
-    walk.expect_end(one.end().sequence, "spool");
-    return walk.found();
-  }
-};
-
-}  // namespace
-
-BOOST_FIXTURE_TEST_SUITE(P4_spool, in_folder)
+BOOST_FIXTURE_TEST_SUITE(P4_spool, spool_folder)
 
 BOOST_AUTO_TEST_CASE(a_chain_goes_on_after_a_restart) {
   auto one = open();
@@ -172,21 +113,92 @@ BOOST_AUTO_TEST_CASE(where_the_store_has_more_it_goes_on_behind_that) {
   BOOST_TEST(next->last == 8u);
 }
 
-BOOST_AUTO_TEST_CASE(a_file_damaged_in_the_middle_is_kept_as_evidence) {
-  auto one = open(1 << 18);
-  write(*one, 900);  // more than an unfinished block may be
-  const std::string path = one->segment_paths().at(0);
-  one.reset();
-  {
-    std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
-    file.seekp(audit::segment_header_size);
-    file.write("\0\0\0\0", 4);  // the size of the first block
+BOOST_AUTO_TEST_CASE(every_changed_byte_of_a_stopped_spool_is_found) {
+  const auto good = stopped_with(4);
+  for (std::size_t at = 0; at < good.sealed; ++at)
+    for (const char flip : {'\x01', '\xFF'}) {
+      bytes bad = good.file;
+      bad[at] = static_cast<char>(bad[at] ^ flip);
+      put(bad);
+      const auto found = check_reopened();
+      BOOST_TEST_REQUIRE(!found.intact, "byte " << at);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(every_size_that_became_zero_is_found_or_mended) {
+  const auto good = stopped_with(4);
+  for (const std::size_t begin : good.blocks) {
+    bytes bad = good.file;
+    std::fill_n(bad.begin() + static_cast<long>(begin), 4, '\0');
+    put(bad);
+    const auto mended = check_reopened();
+    BOOST_TEST(mended.intact, mended.where);
+    BOOST_TEST(mended.last == 5u);  // and one more was written
+    bad[begin + 30] ^= 1;           // its seal
+    put(bad);
+    BOOST_TEST(!check_reopened().intact);
   }
-  one = open(1 << 18);
-  BOOST_TEST(one->damaged_paths() == std::vector<std::string>{path + ".damaged"});
+}
+
+BOOST_AUTO_TEST_CASE(a_file_cut_anywhere_is_found) {
+  const auto good = stopped_with(4);
+  for (std::size_t size = 1; size < good.sealed + audit::block_header_size; ++size) {
+    put(bytes(good.file.begin(), good.file.begin() + static_cast<long>(size)));
+    BOOST_TEST_REQUIRE(!check_reopened().intact, "cut at " << size);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_was_damaged_is_kept_until_somebody_has_looked_at_it) {
+  const auto good = stopped_with(4);
+  for (const char* name : {".damaged", ".2.damaged"}) {
+    bytes bad = good.file;
+    bad[good.blocks[2] + 8] ^= 1;  // its first sequence
+    put(bad, false);
+    auto one = open(small_segment);
+    BOOST_TEST(one->end().sequence == 2u);
+    const std::string kept = one->segment_paths().at(0) + name;
+    BOOST_TEST(std::filesystem::exists(kept));
+    BOOST_TEST(read(kept) == bad);
+    write(*one, 1);
+    const auto found = check(*one);
+    BOOST_TEST(found.where.find("records 3 to 3: removed or reordered") != std::string::npos,
+               found.where);
+    BOOST_TEST(found.last == 3u);
+  }
+  for (const auto& path : open(small_segment)->damaged_paths()) std::filesystem::remove(path);
+  auto one = open(small_segment);
+  BOOST_TEST(check(*one).intact);
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_is_gone_is_noticed_and_put_back_with_all_that_it_held) {
+  auto one = open(small_segment);
+  write(*one, 3);
+  BOOST_TEST(one->read_after(0, 1).has_value());  // a reader stands in it
+  std::filesystem::remove_all(folder());
+  one->prepare();
+  BOOST_TEST(!one->append(entry("x")));
+  BOOST_TEST(!one->read_after(1, 1 << 20).has_value());
+  std::filesystem::create_directory(folder());
+  while (!one->append(entry("x"))) std::this_thread::yield();  // it tries ten times a second
+  one->commit();
+  const auto rest = one->read_after(1, 1 << 20);
+  BOOST_TEST_REQUIRE(rest.has_value());
+  BOOST_TEST(rest->last == 4u);
+  kill(std::move(one));
+  one = open(small_segment);
+  const auto found = check(*one);
+  BOOST_TEST(found.intact, found.where);
+  BOOST_TEST(found.records == 4u);
+}
+
+BOOST_AUTO_TEST_CASE(a_file_removed_while_there_is_room_is_put_back_at_once) {
+  auto one = open(small_segment);
+  write(*one, 3);
+  std::filesystem::remove(one->segment_paths().at(0));
+  one->prepare();
   write(*one, 1);
-  BOOST_TEST(one->end().sequence == 1u);
-  BOOST_TEST(std::filesystem::file_size(path + ".damaged") == std::size_t{1} << 18);
+  BOOST_TEST(check(*one).records == 4u);
+  BOOST_TEST(check(*one).intact);
 }
 
 BOOST_AUTO_TEST_CASE(a_tail_cut_off_while_stopped_is_noticed_by_what_the_store_has) {
