@@ -21,6 +21,8 @@ void expect(bool truth) {
   if (!truth) std::abort();
 }
 
+constexpr unsigned ship_every = 16;  // inputs: the spool must not fill up
+
 constexpr const char* policy_text = R"(
 [[rule]]
 name = "adapter"
@@ -97,6 +99,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if ((data[0] & 4U) != 0) from.run = home->run;
   converse(*home, from, {reinterpret_cast<const std::byte*>(data) + 1, size - 1});
   home->spool().commit();
-  static_cast<void>(home->context().trail.ship());
+  static unsigned inputs = 0;
+  if (++inputs % ship_every == 0) static_cast<void>(home->context().trail.ship());
   return 0;
 }
