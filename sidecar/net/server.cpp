@@ -1,5 +1,6 @@
 #include "net/server.hpp"
 
+#include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -29,6 +30,7 @@ struct server::state {
   void begin();
   void wait_for_signal();
   void wait_for_tick();
+  void keep_house(bool all_of_it);
   void reload();
   void stop(int signal);
   void finish();
@@ -42,6 +44,7 @@ struct server::state {
   boost::asio::signal_set signals{io, SIGTERM, SIGINT, SIGHUP};
   boost::asio::steady_timer ticker{io};
   unsigned ticks = 0;
+  std::atomic<bool> housekeeping{false};  // a worker is at it
   bool stopping = false;
   session::clock::time_point drain_until{};
 };
@@ -76,10 +79,21 @@ void server::state::wait_for_tick() {
     const auto now = session::clock::now();
     if (stopping && (all.sessions.empty() || now > drain_until)) return finish();
     for (const auto& one : open_sessions()) one->reap(now);
-    if (!stopping) parts.workers.post(parts.every_second);
-    if (++ticks % ticks_per_flush == 0 && !stopping) parts.workers.post(parts.every_few_seconds);
+    ++ticks;
+    if (!stopping) keep_house(ticks % ticks_per_flush == 0);
     wait_for_tick();
   });
+}
+
+// One at a time: while the store keeps it waiting, the other workers are for requests.
+void server::state::keep_house(bool all_of_it) {
+  if (housekeeping.exchange(true)) return;
+  const bool posted = parts.workers.post([this, all_of_it] {
+    parts.every_second();
+    if (all_of_it) parts.every_few_seconds();
+    housekeeping = false;
+  });
+  if (!posted) housekeeping = false;
 }
 
 void server::state::stop(int signal) {

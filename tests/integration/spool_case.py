@@ -66,7 +66,7 @@ class Flooded(unittest.TestCase):
 
     def assert_closed(self):
         """Nothing is fetched or changed; what needs no record goes on."""
-        with self.daemon.connect() as client:
+        with self.daemon.connect(timeout=60) as client:  # the store may keep a worker waiting
             for refused in (
                     lambda: client.fetch(COMPANY, INTEGRATION),
                     lambda: client.fetch(COMPANY, INTEGRATION, RUN),
