@@ -88,6 +88,7 @@ bool chain_check::take_block(const block& one, const std::string& name) {
   if (!read_records(one, [](const record&) { return true; }))
     return fail(name, next_, last, "records that cannot be read");
   if (found_.first == 0) found_.first = one.first_sequence;
+  overlap_.reset();  // what follows is new, too: else a repeated block would pass for shipped
   previous_ = one.seal;
   next_ = last + 1;
   found_.records += one.count;

@@ -62,6 +62,11 @@ bool unfinished(std::span<const std::byte> in) {
   return all_zero(rest.subspan(std::min(record_size_max, rest.size())));
 }
 
+// Whether not even one record fits in: no daemon makes such a file.
+bool cut_short(std::span<const std::byte> file) {
+  return file.size() < segment_header_size + 2 * block_header_size + record_size_max;
+}
+
 // Follows the blocks as long as they are whole and numbered without a gap. Whether their seals are
 // right is verify()'s: they go to the store as they are. A daemon may be killed between sealing a
 // block and writing its size: then that is written now.
@@ -182,7 +187,7 @@ bool spool::go_on_in(const std::string& path) {
   chain_ = header->chain;
   previous_ = found.previous;
   next_sequence_ = found.next_sequence;
-  if (found.damaged && found.offset == segment_header_size) {
+  if (found.offset == segment_header_size && (found.damaged || cut_short(file->bytes()))) {
     set_aside(path);  // the next file gets its name
     return true;
   }

@@ -148,6 +148,16 @@ BOOST_AUTO_TEST_CASE(any_other_order_is_found) {
   BOOST_TEST(!check(joined({blocks[0], blocks[0], blocks[1], blocks[2], blocks[3]})).intact);
 }
 
+BOOST_AUTO_TEST_CASE(a_repeated_block_is_found_also_in_a_file) {
+  for (std::size_t which = 0; which < blocks.size(); ++which)
+    for (std::size_t at = which + 1; at <= blocks.size(); ++at) {
+      small_chain other;
+      other.blocks.insert(other.blocks.begin() + static_cast<std::ptrdiff_t>(at), blocks[which]);
+      BOOST_TEST(!other.check(joined(other.blocks)).intact, which << " again at " << at);
+      BOOST_TEST(!other.check_segment(other.segment()).intact, which << " again at " << at);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(another_key_or_chain_does_not_pass) {
   secret::buffer other(32);
   other.reveal(secret::purpose::crypto)[0] = std::byte{1};
