@@ -41,6 +41,7 @@ enum class errc : std::uint16_t {
   // The daemon's own trouble.
   store_unavailable = 40,
   audit_unavailable = 41,
+  outcome_unknown = 42,
   internal = 50,
   // Why a token is not good (A2). Only validators are told.
   token_unknown = 60,
@@ -109,6 +110,9 @@ inline constexpr std::array error_descriptions{
                       "the store cannot be read or written; nothing was changed"},
     error_description{errc::audit_unavailable, "audit_unavailable",
                       "the audit record cannot be written; give the spool room, then retry"},
+    error_description{errc::outcome_unknown, "outcome_unknown",
+                      "the database was lost while this was being committed: whether it was done "
+                      "is not known; look, then repeat it if it was not"},
     error_description{errc::internal, "internal", "internal error; the daemon's log has the cause"},
     error_description{errc::token_unknown, "token_unknown",
                       "this is no token that was issued here, or it is mistyped"},

@@ -165,8 +165,8 @@ class running_daemon {
   service::tokens tokens_;
   dispatch::tickets tickets_;
   dispatch::daemon_facts facts_;
-  dispatch::context context_{integrations_, runs_,  tokens_,        tickets_, rules_,
-                             spool_,        trail_, vault_.cache(), facts_};
+  dispatch::context context_{integrations_, runs_,  tokens_,        tickets_,          rules_,
+                             spool_,        trail_, vault_.cache(), database_.hosts(), facts_};
 };
 
 }  // namespace

@@ -36,6 +36,7 @@ struct context {
   audit::spool& spool;
   audit::trail& trail;
   vault::sealed_cache& cache;
+  store::host_store& hosts;
   daemon_facts& facts;
 };
 

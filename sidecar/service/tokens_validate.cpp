@@ -41,7 +41,7 @@ result<token_handle> tokens::validate(const token_question& asked) {
   const auto kid = kid_of(asked.token);
   if (!kid) return failure(errc::token_unknown);
   const std::uint64_t generation = vault_.tokens().generation();
-  auto found = store_.tokens().find(std::string(*kid));
+  auto found = store_.tokens().find(std::string(asked.company), std::string(*kid));
   if (!found && found.error().code == errc::not_found) return failure(errc::token_unknown);
   if (!found) return found.error();
   auto known = digested(*std::move(found));

@@ -165,17 +165,27 @@ struct key_record {
 
 /// One entry of the feed: something at `where` changed.
 struct change {
-  std::uint64_t number = 0;
   address where;
   std::uint64_t version = 0;  ///< the new current one; 0: deleted
 };
 
-/// A page of the feed. With a gap, entries after the asked number were trimmed away: the reader
-/// must forget all it has cached and go on from `newest`.
+/// A page of the feed.
 struct feed_page {
   std::vector<change> changes;
-  std::uint64_t newest = 0;
-  bool gap = false;
+  std::string position;  ///< where to go on from; opaque, of this store only
+  bool gap = false;      ///< they are too many or were trimmed away, or the database has another
+                         ///< history now: the reader must doubt all it has cached
+};
+
+/// A daemon that uses this store, as its heartbeats tell.
+struct host {
+  std::string id;  ///< made at each start
+  std::string name;
+  std::string version;
+  std::vector<std::array<std::byte, 16>> keys;  ///< ids of the master keys it holds
+  std::uint64_t started_at = 0;
+  std::uint64_t seen_ago = 0;  ///< ms since its last heartbeat, by the store's clock
+  std::uint64_t lag = 0;       ///< ms that it was behind the feed then
 };
 
 }  // namespace coffer::store

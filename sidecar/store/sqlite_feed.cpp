@@ -1,5 +1,6 @@
 #include "store/sqlite_feed.hpp"
 
+#include "store/feed_number.hpp"
 #include "store/sqlite_rows.hpp"
 
 namespace coffer::store {
@@ -22,24 +23,34 @@ bounds bounds_of(sqlite_connection& connection) {
 }
 
 change change_of(SQLite::Statement& row) {
-  return {static_cast<std::uint64_t>(row.getColumn(0).getInt64()),
-          {row.getColumn(1).getString(), row.getColumn(2).getString(), row.getColumn(3).getString(),
+  return {{row.getColumn(1).getString(), row.getColumn(2).getString(), row.getColumn(3).getString(),
            row.getColumn(4).getString()},
-          static_cast<std::uint64_t>(row.getColumn(5).getInt64())};
+          number_of(row.getColumn(5))};
 }
 
 }  // namespace
 
-result<feed_page> sqlite_feed::changes_after(std::uint64_t after, std::size_t limit) {
+result<std::string> sqlite_feed::position() {
+  return reader_.guarded("feed_position", [](sqlite_connection& connection) -> result<std::string> {
+    return std::to_string(bounds_of(connection).newest);
+  });
+}
+
+result<feed_page> sqlite_feed::changes_after(const std::string& position, std::size_t limit) {
+  const auto after = feed_number(position);
+  if (!after) return failure(errc::invalid_field, "this is no position of the feed");
   return reader_.guarded("changes", [&](sqlite_connection& connection) -> result<feed_page> {
     SQLite::Transaction snapshot(connection.database());  // bounds and rows of one moment
     const bounds kept = bounds_of(connection);
-    feed_page page{{}, kept.newest, kept.oldest > 0 && after < kept.oldest - 1};
+    feed_page page;
+    page.position = std::to_string(kept.newest);
+    page.gap = (kept.oldest > 0 && *after < kept.oldest - 1) || *after > kept.newest ||
+               kept.newest - *after > limit;
+    if (page.gap) return page;
     auto& row = connection.prepare(
         "SELECT number, company_id, kind, subject_id, name, version FROM changes"
-        " WHERE number > ? ORDER BY number LIMIT ?");
-    row.bind(1, number(after));
-    row.bind(2, number(limit));
+        " WHERE number > ? ORDER BY number");
+    row.bind(1, number(*after));
     while (row.executeStep()) page.changes.push_back(change_of(row));
     row.tryReset();
     return page;

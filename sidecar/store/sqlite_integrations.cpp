@@ -3,32 +3,13 @@
 
 #include <algorithm>
 
+#include "store/expectation.hpp"
 #include "store/sqlite_rows.hpp"
 
 namespace coffer::store {
 namespace {
 
 using behaviour = SQLite::TransactionBehavior;
-
-integration changed(const integration_change& change, std::optional<integration> found,
-                    std::uint64_t version) {
-  integration next = found ? *std::move(found) : integration{};
-  if (next.version == 0) {
-    next.created_at = change.now;
-    next.first_version = version;
-  }
-  next.company = change.company;
-  next.id = change.integration;
-  next.provider = change.provider.value_or(next.provider);
-  next.label = change.label.value_or(next.label);
-  next.scopes = change.scopes.value_or(next.scopes);
-  next.status = "connected";
-  next.version = version;
-  next.rotated_at = change.now;
-  next.expires_at = change.expires_at;
-  next.last_error.reset();
-  return next;
-}
 
 void write_metadata(sqlite_connection& connection, const integration& row) {
   auto& insert = connection.prepare(

@@ -99,6 +99,16 @@ CREATE TABLE tokens (
 CREATE UNIQUE INDEX tokens_by_kid ON tokens (kid);
 CREATE INDEX tokens_by_agent ON tokens (company_id, agent_id);
 
+CREATE TABLE hosts (
+  host_id    TEXT NOT NULL PRIMARY KEY,
+  name       TEXT NOT NULL,
+  version    TEXT NOT NULL,
+  keys       BLOB NOT NULL,
+  started_at INTEGER NOT NULL,
+  seen_at    INTEGER NOT NULL,
+  lag        INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE audit_chunks (
   chain  TEXT NOT NULL,
   first  INTEGER NOT NULL,

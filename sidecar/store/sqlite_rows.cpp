@@ -66,21 +66,6 @@ std::optional<integration> find_integration(sqlite_connection& connection,
   return found;
 }
 
-std::optional<errc> check(const expectation& expected, const std::optional<integration>& found) {
-  switch (expected.what) {
-    case expectation::kind::either:
-      return std::nullopt;
-    case expectation::kind::absent:
-      return found ? std::optional(errc::already_exists) : std::nullopt;
-    case expectation::kind::present:
-      return found ? std::nullopt : std::optional(errc::not_found);
-    case expectation::kind::version:
-      break;
-  }
-  if (!found) return errc::not_found;
-  return found->version == expected.version ? std::nullopt : std::optional(errc::version_conflict);
-}
-
 void insert_secret(sqlite_connection& connection, const secret_row& row,
                    const sealed_value& sealed) {
   auto& insert = connection.prepare(

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "store/secret_row.hpp"
 #include "store/sqlite_connection.hpp"
 #include "store/store.hpp"
 
@@ -24,28 +25,12 @@ integration integration_of(SQLite::Statement& row);
 /// missing or its sizes cannot be right.
 std::optional<sealed_value> sealed_of(SQLite::Statement& row, int first);
 
-/// What is written into the secrets table.
-struct secret_row {
-  const std::string& id;
-  const std::string& company;
-  std::string_view kind;
-  const std::string& subject;
-  std::string_view name;
-  std::uint64_t version;
-  std::uint64_t now;
-  std::optional<std::uint64_t> expires_at;
-  std::optional<std::uint64_t> last_used_at;
-};
-
 void insert_secret(sqlite_connection& connection, const secret_row& row,
                    const sealed_value& sealed);
 
 /// The metadata row of one integration, if it is there.
 std::optional<integration> find_integration(sqlite_connection& connection,
                                             const std::string& company, const std::string& id);
-
-/// The error that an expectation ends in, or none.
-std::optional<errc> check(const expectation& expected, const std::optional<integration>& found);
 
 /// The company's epoch; 0 for one that has nothing yet.
 std::uint64_t epoch_of(sqlite_connection& connection, const std::string& company);

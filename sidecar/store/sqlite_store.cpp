@@ -7,6 +7,7 @@
 #include "store/sqlite_audit.hpp"
 #include "store/sqlite_connection.hpp"
 #include "store/sqlite_feed.hpp"
+#include "store/sqlite_hosts.hpp"
 #include "store/sqlite_integrations.hpp"
 #include "store/sqlite_keys.hpp"
 #include "store/sqlite_migrations.hpp"
@@ -27,14 +28,17 @@ class sqlite_store final : public store {
         tokens_(writer_, reader_),
         audit_(writer_, reader_),
         keys_(writer_),
+        hosts_(writer_, reader_),
         feed_(reader_) {}
 
   std::string_view name() const noexcept override { return "sqlite"; }
+  bool shared() const noexcept override { return false; }
   integration_store& integrations() noexcept override { return integrations_; }
   run_store& runs() noexcept override { return runs_; }
   token_store& tokens() noexcept override { return tokens_; }
   audit_store& audit() noexcept override { return audit_; }
   key_store& keys() noexcept override { return keys_; }
+  host_store& hosts() noexcept override { return hosts_; }
   change_feed& feed() noexcept override { return feed_; }
 
  private:
@@ -46,6 +50,7 @@ class sqlite_store final : public store {
   sqlite_tokens tokens_;
   sqlite_audit audit_;
   sqlite_keys keys_;
+  sqlite_hosts hosts_;
   sqlite_feed feed_;
 };
 

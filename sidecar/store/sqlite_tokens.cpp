@@ -1,6 +1,7 @@
 #include "store/sqlite_tokens.hpp"
 
 #include "store/sqlite_rows.hpp"
+#include "store/token_rules.hpp"
 
 namespace coffer::store {
 namespace {
@@ -40,10 +41,6 @@ std::vector<token> tokens_of(SQLite::Statement& row) {
   while (row.executeStep()) found.push_back(token_of(row));
   row.tryReset();
   return found;
-}
-
-bool live(const token& one, std::uint64_t now) {
-  return !one.revoked_at && (!one.expires_at || *one.expires_at > now);
 }
 
 std::vector<token> live_tokens(sqlite_connection& connection, const std::string& company,
@@ -104,15 +101,6 @@ void insert_token(sqlite_connection& connection, const token& one) {
   insert.exec();
 }
 
-std::string scopes_of(const token_change& change, const std::vector<token>& others) {
-  if (change.scopes) return *change.scopes;
-  return others.empty() ? std::string() : others.front().scopes;
-}
-
-std::uint64_t end_of_overlap(const token_change& change) {
-  return change.now + std::min(change.overlap_ms, ~change.now);  // no later than time ends
-}
-
 // An agent's tokens with a kid, or with an empty one all, newest first.
 std::vector<token> named_tokens(sqlite_connection& connection, const std::string& company,
                                 const std::string& agent, const std::string& kid) {
@@ -131,19 +119,8 @@ result<token> sqlite_tokens::issue(const token_change& change, const sealer& sea
   return writer_.guarded("token_issue", [&](sqlite_connection& connection) -> result<token> {
     SQLite::Transaction transaction(connection.database(), behaviour::IMMEDIATE);
     const auto others = live_tokens(connection, change.company, change.agent, change.now);
-    if (change.rotation && others.empty())
-      return failure(errc::not_found, "the agent has no live token; issue one");
-    if (!change.rotation && !others.empty())
-      return failure(errc::already_exists, "the agent has a live token; rotate it");
-    const token next{.kid = change.kid,
-                     .company = change.company,
-                     .agent = change.agent,
-                     .scopes = scopes_of(change, others),
-                     .version = bump_epoch(connection, change.company),
-                     .issued_at = change.now,
-                     .expires_at = change.expires_at,
-                     .revoked_at = std::nullopt,
-                     .last_used_at = std::nullopt};
+    if (const auto error = check(change, others)) return *error;
+    const token next = next_token(change, others, bump_epoch(connection, change.company));
     for (const token& one : others)
       change.overlap_ms == 0 ? revoke_one(connection, one, change.now)
                              : expire_one(connection, one, end_of_overlap(change));
@@ -193,10 +170,12 @@ result<sealed_token> sqlite_tokens::current(const std::string& company, const st
       });
 }
 
-result<sealed_token> sqlite_tokens::find(const std::string& kid) {
+result<sealed_token> sqlite_tokens::find(const std::string& company, const std::string& kid) {
   return reader_.guarded("token_find", [&](sqlite_connection& connection) -> result<sealed_token> {
-    auto& row = connection.prepare(COFFER_SQLITE_TOKEN "WHERE t.kid = ?");
+    auto& row = connection.prepare(COFFER_SQLITE_TOKEN
+                                   "WHERE t.kid = ? ORDER BY t.company_id = ? DESC LIMIT 1");
     row.bind(1, kid);
+    row.bind(2, company);
     if (!row.executeStep()) return failure(errc::not_found);
     return sealed_token_of(row);
   });

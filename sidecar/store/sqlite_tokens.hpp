@@ -16,7 +16,7 @@ class sqlite_tokens final : public token_store {
                                           const std::string& kid, std::uint64_t now) override;
   result<sealed_token> current(const std::string& company, const std::string& agent,
                                std::uint64_t now) override;
-  result<sealed_token> find(const std::string& kid) override;
+  result<sealed_token> find(const std::string& company, const std::string& kid) override;
   result<std::vector<token>> list(const std::string& company, const std::string& agent,
                                   const std::string& after, std::size_t limit) override;
 

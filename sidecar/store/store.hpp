@@ -2,10 +2,12 @@
 //
 // One interface for an embedded file and for a database that many hosts share: keys lead with the
 // company, writes are compare-and-swap, and changes are a feed. All calls are thread-safe, block
-// the calling thread, and fail with store_unavailable when the database does (nothing was changed
-// then).
+// the calling thread, and fail with store_unavailable when the database does: nothing was changed
+// then. A write that fails with outcome_unknown may have been done or not: the database was lost
+// while it was committed.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <span>
 #include <string_view>
@@ -106,9 +108,10 @@ class token_store {
   /// The newest live token of an agent. Errors: not_found, tampered.
   virtual result<sealed_token> current(const std::string& company, const std::string& agent,
                                        std::uint64_t now) = 0;
-  /// The token of a kid in any company, also a revoked or expired one. Errors: not_found; tampered
-  /// when one that is not revoked has no value.
-  virtual result<sealed_token> find(const std::string& kid) = 0;
+  /// The token of a kid, also a revoked or expired one: looked for in `company`, and only if it is
+  /// not there in all others. Errors: not_found; tampered when one that is not revoked has no
+  /// value.
+  virtual result<sealed_token> find(const std::string& company, const std::string& kid) = 0;
   /// Tokens of a company with kids above `after`, in byte order; of one agent, unless it is empty.
   virtual result<std::vector<token>> list(const std::string& company, const std::string& agent,
                                           const std::string& after, std::size_t limit) = 0;
@@ -147,12 +150,38 @@ class key_store {
                                              std::uint64_t writes) = 0;
 };
 
+/// What was changed, by whichever host (S5). One thread reads it.
 class change_feed {
  public:
   virtual ~change_feed() = default;
 
-  /// Changes with numbers above `number`, ascending, at most `limit`.
-  virtual result<feed_page> changes_after(std::uint64_t number, std::size_t limit) = 0;
+  /// The position behind all that is committed now.
+  virtual result<std::string> position() = 0;
+  /// All changes that were committed and not delivered at `position`; a gap, if they are more than
+  /// `limit`. Each is delivered once, however late its transaction committed; those of one company
+  /// come in the order of their commits. Errors: store_unavailable, invalid_field (no position).
+  virtual result<feed_page> changes_after(const std::string& position, std::size_t limit) = 0;
+  /// Returns when there may be something new, after `timeout`, or when another thread interrupts:
+  /// whichever is first. It may return for nothing.
+  virtual void wait(std::chrono::milliseconds timeout) = 0;
+  virtual void interrupt() noexcept = 0;  ///< thread-safe
+  /// Deletes what no reader needs any more: a reader that was away for longer meets a gap.
+  virtual result<void> trim() = 0;
+};
+
+/// Which daemons there are.
+class host_store {
+ public:
+  virtual ~host_store() = default;
+
+  /// Notes that a host lives. `seen_ago` is ignored.
+  virtual result<void> beat(const host& self) = 0;
+  /// Errors: none when it is not there.
+  virtual result<void> leave(const std::string& id) = 0;
+  /// Hosts with ids above `after`, in byte order.
+  virtual result<std::vector<host>> list(const std::string& after, std::size_t limit) = 0;
+  /// Forgets those that were not seen for that long; how many.
+  virtual result<std::size_t> forget_unseen(std::chrono::milliseconds time) = 0;
 };
 
 class store {
@@ -160,11 +189,14 @@ class store {
   virtual ~store() = default;
 
   virtual std::string_view name() const noexcept = 0;  ///< sqlite, postgresql
+  /// Whether other daemons use it, too: then what is cached must follow the feed.
+  virtual bool shared() const noexcept = 0;
   virtual integration_store& integrations() noexcept = 0;
   virtual run_store& runs() noexcept = 0;
   virtual token_store& tokens() noexcept = 0;
   virtual audit_store& audit() noexcept = 0;
   virtual key_store& keys() noexcept = 0;
+  virtual host_store& hosts() noexcept = 0;
   virtual change_feed& feed() noexcept = 0;
 };
 

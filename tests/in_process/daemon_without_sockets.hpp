@@ -52,8 +52,8 @@ class daemon_without_sockets {
   service::tokens tokens_{database_, vault_};
   dispatch::tickets tickets_;
   dispatch::daemon_facts facts_;
-  dispatch::context context_{integrations_, runs_,  tokens_,        tickets_, rules_,
-                             spool_,        trail_, vault_.cache(), facts_};
+  dispatch::context context_{integrations_, runs_,  tokens_,        tickets_,          rules_,
+                             spool_,        trail_, vault_.cache(), database_.hosts(), facts_};
 };
 
 }  // namespace coffer::tests

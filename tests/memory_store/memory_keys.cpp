@@ -30,14 +30,4 @@ result<std::uint64_t> memory_keys::count_writes(const std::array<std::byte, 16>&
   return state_.key->writes += writes;
 }
 
-result<feed_page> memory_keys::changes_after(std::uint64_t number, std::size_t limit) {
-  const std::lock_guard lock(state_.mutex);
-  feed_page page;
-  page.newest = state_.newest_change;
-  page.gap = !state_.changes.empty() && number < state_.changes.front().number - 1;
-  for (const change& one : state_.changes)
-    if (one.number > number && page.changes.size() < limit) page.changes.push_back(one);
-  return page;
-}
-
 }  // namespace coffer::store

@@ -10,7 +10,7 @@ constexpr std::size_t feed_entries_kept = 10'000;
 }  // namespace
 
 void memory_state::append_change(const address& where, std::uint64_t version) {
-  changes.push_back({++newest_change, where, version});
+  changes.emplace_back(++newest_change, change{where, version});
   if (changes.size() > feed_entries_kept) changes.erase(changes.begin());
 }
 

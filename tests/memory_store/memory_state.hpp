@@ -1,6 +1,7 @@
 // What the memory store keeps: shared by its aggregates, under one mutex.
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -47,7 +48,8 @@ struct memory_state {
   std::map<std::string, std::map<std::uint64_t, audit_chunk>> chains;  ///< by sequence
   std::optional<sealed_value> audit_key;
   std::optional<key_record> key;
-  std::vector<change> changes;
+  std::map<std::string, std::pair<host, std::chrono::steady_clock::time_point>> hosts;
+  std::vector<std::pair<std::uint64_t, change>> changes;  ///< with their numbers
   std::uint64_t newest_change = 0;
 };
 

@@ -97,7 +97,7 @@ result<sealed_token> memory_tokens::current(const std::string& company, const st
   return sealed_token{found.front()->meta, found.front()->sealed};
 }
 
-result<sealed_token> memory_tokens::find(const std::string& kid) {
+result<sealed_token> memory_tokens::find(const std::string&, const std::string& kid) {
   const std::lock_guard lock(state_.mutex);
   const auto at = state_.tokens.find(kid);
   if (at == state_.tokens.end()) return failure(errc::not_found);

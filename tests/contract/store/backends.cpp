@@ -2,7 +2,16 @@
 
 #include <sqlite3.h>
 
+#include <unistd.h>
+
+#include <atomic>
+#include <cctype>
+#include <cstdio>
+#include <filesystem>
+
+#include "store/postgres_store.hpp"
 #include "store/sqlite_store.hpp"
+#include "tests/contract/store/postgres_server.hpp"
 #include "tests/memory_store/memory_store.hpp"
 
 namespace coffer::tests {
@@ -29,13 +38,61 @@ std::size_t kept_in_sqlite(store::store&, const temporary_folder& folder,
                              company + "'"));
 }
 
+// A folder's database has its name. The first one of all is the model of the others, which saves
+// their migrations.
+std::string database_of(const temporary_folder& folder) {
+  std::string name = std::filesystem::path(folder.file("x")).parent_path().filename().string();
+  std::erase_if(name, [](unsigned char one) { return !std::isalnum(one); });
+  for (char& one : name) one = static_cast<char>(std::tolower(static_cast<unsigned char>(one)));
+  return "t_" + std::to_string(getpid()) + "_" + name;
+}
+
+std::string model_database() {
+  static const std::string name = [] {
+    const std::string made = "model_" + std::to_string(getpid());
+    make_database(made);
+    store::migrate_postgres_store({.url = postgres_url(made)});
+    return made;
+  }();
+  return name;
+}
+
+std::unique_ptr<store::store> open_postgres(const temporary_folder& folder) {
+  const std::string name = database_of(folder);
+  if (edit_postgres("postgres", "SELECT 1 FROM pg_database WHERE datname = '" + name + "'").empty())
+    make_database(name, model_database());
+  return store::open_postgres_store({.url = postgres_url(name)});
+}
+
+std::size_t kept_in_postgres(store::store&, const temporary_folder& folder,
+                             const std::string& company) {
+  return std::stoul(edit_postgres(
+      database_of(folder),
+      "SELECT count(*) FROM coffer.secrets WHERE kind = 'integration' AND company_id = '" +
+          company + "'"));
+}
+
+void drop_postgres(const temporary_folder& folder) { drop_database(database_of(folder)); }
+
 }  // namespace
 
+// Without a server the suite runs on the others, and then fails: see backend_count.
 std::vector<backend> backends() {
-  return {
-      {"memory", false, open_memory, kept_in_memory},
-      {"sqlite", true, open_sqlite, kept_in_sqlite},
+  std::vector<backend> all{
+      {"memory", false, 1, open_memory, kept_in_memory, [](const auto&) {}},
+      {"sqlite", true, 1, open_sqlite, kept_in_sqlite, [](const auto&) {}},
+      {"postgresql", true, 10, open_postgres, kept_in_postgres, drop_postgres},
   };
+  if (!postgres_given()) all.pop_back();
+  return all;
+}
+
+std::string fresh_row_id() {
+  static std::atomic<std::uint64_t> rows = 0;
+  char text[37];
+  snprintf(text, sizeof text, "00000000-0000-4000-8000-%012llx",
+           static_cast<unsigned long long>(++rows));
+  return text;
 }
 
 store::sealed_value marked(const std::string& text, std::uint64_t version) {
@@ -54,13 +111,12 @@ store::sealer sealing(const std::string& text) {
 
 store::integration_change change_of(const std::string& company, const std::string& integration,
                                     store::expectation expected) {
-  static std::uint64_t rows = 0;
   store::integration_change change;
   change.company = company;
   change.integration = integration;
   change.expected = expected;
   change.now = 1'000;
-  change.row_id = "row-" + std::to_string(++rows);
+  change.row_id = fresh_row_id();
   return change;
 }
 
@@ -83,9 +139,10 @@ store::run begin(store::store& database, const std::string& company, const std::
   return *begun;
 }
 
-std::vector<std::string> changes_after(store::store& database, std::uint64_t number) {
-  const auto page = database.feed().changes_after(number, 1'000);
+std::vector<std::string> changes_after(store::store& database, const std::string& position) {
+  const auto page = database.feed().changes_after(position, 1'000);
   BOOST_TEST_REQUIRE(page.has_value());
+  BOOST_TEST(!page->gap);
   std::vector<std::string> out;
   for (const store::change& one : page->changes)
     out.push_back(one.where.company + "/" + one.where.kind + "/" + one.where.subject + "/" +
@@ -93,9 +150,7 @@ std::vector<std::string> changes_after(store::store& database, std::uint64_t num
   return out;
 }
 
-std::uint64_t newest_change(store::store& database) {
-  return database.feed().changes_after(0, 1)->newest;
-}
+std::string end_of_feed(store::store& database) { return database.feed().position().value(); }
 
 std::string edit(const std::string& path, const std::string& sql) {
   sqlite3* file = nullptr;

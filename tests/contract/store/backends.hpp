@@ -14,20 +14,28 @@ namespace coffer::tests {
 
 struct backend {
   std::string name;
-  bool restarts;  ///< whether what was written is there after closing and opening it again
+  bool restarts;         ///< whether what was written is there after closing and opening it again
+  std::size_t slowness;  ///< a walk on it takes about so many times as long as in memory: do fewer
   std::function<std::unique_ptr<store::store>(const temporary_folder&)> open;
   /// How many values of a company's integrations it keeps, seen past the interface.
   std::function<std::size_t(store::store&, const temporary_folder&, const std::string& company)>
       values_kept;
+  std::function<void(const temporary_folder&)> discard;
 };
 
 /// How many backends there are: a suite that ran on fewer has not run.
-inline constexpr std::size_t backend_count = 2;
+inline constexpr std::size_t backend_count = 3;
 std::vector<backend> backends();
 
 /// A backend with an empty store, opened in a folder of its own.
 struct opened {
   explicit opened(const backend& which_in) : which(which_in), database(which.open(folder)) {}
+  ~opened() {
+    database.reset();
+    which.discard(folder);
+  }
+  opened(const opened&) = delete;
+  opened& operator=(const opened&) = delete;
   store::integration_store& all() { return database->integrations(); }
   store::run_store& runs() { return database->runs(); }
   store::token_store& tokens() { return database->tokens(); }
@@ -61,6 +69,9 @@ void on_each_backend(Test&& test) {
 /// The code that a result ends in; errc{} with a value.
 errc error_of(const auto& outcome) { return outcome ? errc{} : outcome.error().code; }
 
+/// A UUID that no other row has.
+std::string fresh_row_id();
+
 /// A sealed value that says what it is: a text and its version.
 store::sealed_value marked(const std::string& text, std::uint64_t version);
 store::sealer sealing(const std::string& text);
@@ -77,9 +88,9 @@ store::integration write(store::store& database, const store::integration_change
 store::run begin(store::store& database, const std::string& company, const std::string& id,
                  std::uint64_t ends_at = 1'000'000);
 
-/// All entries of the feed after a number, as "company/kind/subject/name=version".
-std::vector<std::string> changes_after(store::store& database, std::uint64_t number);
-std::uint64_t newest_change(store::store& database);
+/// What the feed has after a position, as "company/kind/subject/name=version".
+std::vector<std::string> changes_after(store::store& database, const std::string& position);
+std::string end_of_feed(store::store& database);
 
 /// A foreign hand on a SQLite file: what sqlite3 would do. Returns the first column of the last
 /// row.

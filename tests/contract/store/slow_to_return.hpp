@@ -15,11 +15,13 @@ class slow_to_return final : public store, private integration_store {
   std::function<void()> after_commit = [] {};  ///< after each write and delete
 
   std::string_view name() const noexcept override { return real_.name(); }
+  bool shared() const noexcept override { return real_.shared(); }
   integration_store& integrations() noexcept override { return *this; }
   run_store& runs() noexcept override { return real_.runs(); }
   token_store& tokens() noexcept override { return real_.tokens(); }
   audit_store& audit() noexcept override { return real_.audit(); }
   key_store& keys() noexcept override { return real_.keys(); }
+  host_store& hosts() noexcept override { return real_.hosts(); }
   change_feed& feed() noexcept override { return real_.feed(); }
 
  private:

@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(epochs_keys_and_feed_go_on_from_where_they_were) {
   BOOST_TEST(*database->keys().count_writes(key, 1) == 43u);
   const std::vector<std::string> expected{"cmp_a/integration/slack/credential=4",
                                           "cmp_a/integration/github/credential=5"};
-  BOOST_TEST(changes_after(*database, 4) == expected, boost::test_tools::per_element());
+  BOOST_TEST(changes_after(*database, "4") == expected, boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(R1_a_run_keeps_a_value_of_before) {

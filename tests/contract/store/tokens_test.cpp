@@ -17,7 +17,7 @@ store::token_change new_token(const std::string& company, const std::string& age
   change.kid = kid;
   change.scopes = "memory:read";
   change.now = now;
-  change.row_id = "row-" + kid;
+  change.row_id = fresh_row_id();
   return change;
 }
 
@@ -68,13 +68,13 @@ BOOST_AUTO_TEST_CASE(an_issued_token_is_found_by_its_kid_and_as_the_agents_curre
                                 .revoked_at = {},
                                 .last_used_at = {}};
     BOOST_TEST((issued == expected));
-    const auto by_kid = one.tokens().find("k1");
+    const auto by_kid = one.tokens().find("cmp_a", "k1");
     BOOST_TEST_REQUIRE(by_kid.has_value());
     BOOST_TEST((by_kid->meta == expected));
     BOOST_TEST((by_kid->sealed == marked("k1", 2)));
     BOOST_TEST((one.tokens().current("cmp_a", "agt_1", 8'999)->meta == expected));
     BOOST_TEST((one.tokens().current("cmp_a", "agt_1", 8'999)->sealed == marked("k1", 2)));
-    BOOST_TEST((error_of(one.tokens().find("k2")) == errc::not_found));
+    BOOST_TEST((error_of(one.tokens().find("cmp_a", "k2")) == errc::not_found));
   });
 }
 
@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(one_live_token_an_agent) {
     later.now = 2'000;
     issue(one, later);  // the first has expired
     BOOST_TEST(current(one, "agt_1", 2'000) == "k5");
-    BOOST_TEST((error_of(one.tokens().find("k2")) == errc::not_found));
+    BOOST_TEST((error_of(one.tokens().find("cmp_a", "k2")) == errc::not_found));
   });
 }
 
@@ -105,11 +105,11 @@ BOOST_AUTO_TEST_CASE(a_first_token_without_scopes_has_none) {
 BOOST_AUTO_TEST_CASE(a_rotation_revokes_the_old_token_and_wipes_its_secret) {
   on_each_backend([](opened& one) {
     issue(one, new_token("cmp_a", "agt_1", "k1"));
-    const auto feed = newest_change(*one.database);
+    const auto feed = end_of_feed(*one.database);
     const auto next = issue(one, rotation("agt_1", "k2", 0, 3'000));
     BOOST_TEST(next.scopes == "memory:read");  // those of the old one
     BOOST_TEST(next.version == 2u);
-    const auto old = one.tokens().find("k1");
+    const auto old = one.tokens().find("cmp_a", "k1");
     BOOST_TEST_REQUIRE(old.has_value());
     BOOST_TEST(*old->meta.revoked_at == 3'000u);
     BOOST_TEST(!old->sealed);
@@ -122,11 +122,11 @@ BOOST_AUTO_TEST_CASE(a_rotation_revokes_the_old_token_and_wipes_its_secret) {
 BOOST_AUTO_TEST_CASE(a_rotation_with_overlap_lets_the_old_token_expire) {
   on_each_backend([](opened& one) {
     issue(one, new_token("cmp_a", "agt_1", "k1"));
-    const auto feed = newest_change(*one.database);
+    const auto feed = end_of_feed(*one.database);
     auto change = rotation("agt_1", "k2", 500);
     change.scopes = "tools:call:*";
     BOOST_TEST(issue(one, change).scopes == "tools:call:*");
-    const auto old = one.tokens().find("k1");
+    const auto old = one.tokens().find("cmp_a", "k1");
     BOOST_TEST(*old->meta.expires_at == 1'500u);
     BOOST_TEST(!old->meta.revoked_at);
     BOOST_TEST((old->sealed == marked("k1", 1)));
@@ -142,14 +142,15 @@ BOOST_AUTO_TEST_CASE(an_overlap_shortens_a_life_and_never_prolongs_it) {
     first.expires_at = 1'100;
     issue(one, first);
     issue(one, rotation("agt_1", "k2", 500));
-    BOOST_TEST(*one.tokens().find("k1")->meta.expires_at == 1'100u);
+    BOOST_TEST(*one.tokens().find("cmp_a", "k1")->meta.expires_at == 1'100u);
     issue(one, rotation("agt_1", "k3", end_of_time, 1'200));
     BOOST_TEST(one.tokens().current("cmp_a", "agt_1", 1'300)->meta.kid == "k3");
-    BOOST_TEST(!one.tokens().find("k2")->meta.revoked_at);
+    BOOST_TEST(!one.tokens().find("cmp_a", "k2")->meta.revoked_at);
     issue(one, rotation("agt_1", "k4", 0, 1'300));
-    BOOST_TEST(one.tokens().find("k2")->meta.revoked_at.has_value());  // within its overlap
-    BOOST_TEST(one.tokens().find("k3")->meta.revoked_at.has_value());
-    BOOST_TEST(*one.tokens().find("k1")->meta.expires_at == 1'100u);
+    BOOST_TEST(
+        one.tokens().find("cmp_a", "k2")->meta.revoked_at.has_value());  // within its overlap
+    BOOST_TEST(one.tokens().find("cmp_a", "k3")->meta.revoked_at.has_value());
+    BOOST_TEST(*one.tokens().find("cmp_a", "k1")->meta.expires_at == 1'100u);
   });
 }
 
@@ -160,7 +161,7 @@ BOOST_AUTO_TEST_CASE(a_rotation_needs_a_live_token) {
     expiring.expires_at = 2'000;
     issue(one, expiring);
     BOOST_TEST((refusal(one, rotation("agt_1", "k3", 0, 2'000)) == errc::not_found));
-    BOOST_TEST((error_of(one.tokens().find("k3")) == errc::not_found));
+    BOOST_TEST((error_of(one.tokens().find("cmp_a", "k3")) == errc::not_found));
     BOOST_TEST(one.tokens().revoke("cmp_a", "agt_1", "", 1'500).has_value());
     BOOST_TEST((refusal(one, rotation("agt_1", "k4", 0, 1'500)) == errc::not_found));
   });
@@ -169,14 +170,14 @@ BOOST_AUTO_TEST_CASE(a_rotation_needs_a_live_token) {
 BOOST_AUTO_TEST_CASE(a_sealer_that_throws_revokes_nothing) {
   on_each_backend([](opened& one) {
     issue(one, new_token("cmp_a", "agt_1", "k1"));
-    const auto feed = newest_change(*one.database);
+    const auto feed = end_of_feed(*one.database);
     BOOST_CHECK_THROW(static_cast<void>(one.tokens().issue(
                           rotation("agt_1", "k2"),
                           [](std::uint64_t) -> store::sealed_value { throw std::bad_alloc(); })),
                       std::bad_alloc);
     BOOST_TEST(current(one, "agt_1") == "k1");
-    BOOST_TEST((one.tokens().find("k1")->sealed == marked("k1", 1)));
-    BOOST_TEST(newest_change(*one.database) == feed);
+    BOOST_TEST((one.tokens().find("cmp_a", "k1")->sealed == marked("k1", 1)));
+    BOOST_TEST(changes_after(*one.database, feed).empty());
   });
 }
 
@@ -186,14 +187,15 @@ BOOST_AUTO_TEST_CASE(A3_one_token_is_revoked_or_all_of_an_agent) {
     issue(one, rotation("agt_1", "k2", 500));
     issue(one, new_token("cmp_a", "agt_2", "k3"));
     issue(one, new_token("cmp_b", "agt_1", "k4"));
-    const auto feed = newest_change(*one.database);
+    const auto feed = end_of_feed(*one.database);
     BOOST_TEST((*one.tokens().revoke("cmp_a", "agt_1", "k2", 1'100) == kids{"k2"}));
     BOOST_TEST(current(one, "agt_1", 1'100) == "k1");
     BOOST_TEST((*one.tokens().revoke("cmp_a", "agt_1", "", 1'200) == kids{"k1"}));
     BOOST_TEST(current(one, "agt_1", 1'200) == "not_found");
-    BOOST_TEST(*one.tokens().find("k2")->meta.revoked_at == 1'100u);
-    for (const char* kid : {"k1", "k2"}) BOOST_TEST(!one.tokens().find(kid)->sealed, kid);
-    for (const char* kid : {"k3", "k4"}) BOOST_TEST(!one.tokens().find(kid)->meta.revoked_at, kid);
+    BOOST_TEST(*one.tokens().find("cmp_a", "k2")->meta.revoked_at == 1'100u);
+    for (const char* kid : {"k1", "k2"}) BOOST_TEST(!one.tokens().find("cmp_a", kid)->sealed, kid);
+    for (const char* kid : {"k3", "k4"})
+      BOOST_TEST(!one.tokens().find("cmp_a", kid)->meta.revoked_at, kid);
     const kids expected{"cmp_a/agent_token/agt_1/k2=0", "cmp_a/agent_token/agt_1/k1=0"};
     BOOST_TEST(changes_after(*one.database, feed) == expected, boost::test_tools::per_element());
   });
@@ -211,7 +213,7 @@ BOOST_AUTO_TEST_CASE(what_was_never_there_cannot_be_revoked_and_what_is_revoked_
     BOOST_TEST(current(one, "agt_1") == "k1");
     BOOST_TEST(one.tokens().revoke("cmp_a", "agt_1", "k1", 1'100)->size() == 1u);
     BOOST_TEST(one.tokens().revoke("cmp_a", "agt_1", "k1", 1'200)->empty());
-    BOOST_TEST(*one.tokens().find("k1")->meta.revoked_at == 1'100u);
+    BOOST_TEST(*one.tokens().find("cmp_a", "k1")->meta.revoked_at == 1'100u);
   });
 }
 
@@ -220,10 +222,10 @@ BOOST_AUTO_TEST_CASE(revoking_wipes_the_secret_of_an_expired_token_too) {
     auto expiring = new_token("cmp_a", "agt_1", "k1");
     expiring.expires_at = 2'000;
     issue(one, expiring);
-    BOOST_TEST(one.tokens().find("k1")->sealed.has_value());
+    BOOST_TEST(one.tokens().find("cmp_a", "k1")->sealed.has_value());
     BOOST_TEST(one.tokens().revoke("cmp_a", "agt_1", "", 3'000)->empty());  // none was live
-    BOOST_TEST(!one.tokens().find("k1")->sealed.has_value());
-    BOOST_TEST(one.tokens().find("k1")->meta.revoked_at.has_value());
+    BOOST_TEST(!one.tokens().find("cmp_a", "k1")->sealed.has_value());
+    BOOST_TEST(one.tokens().find("cmp_a", "k1")->meta.revoked_at.has_value());
   });
 }
 
@@ -234,7 +236,7 @@ BOOST_AUTO_TEST_CASE(a_token_past_its_expiry_is_found_by_kid_but_not_current) {
     issue(one, expiring);
     BOOST_TEST(current(one, "agt_1", 1'999) == "k1");
     BOOST_TEST(current(one, "agt_1", 2'000) == "not_found");
-    BOOST_TEST(one.tokens().find("k1").has_value());
+    BOOST_TEST(one.tokens().find("cmp_a", "k1").has_value());
   });
 }
 
@@ -285,9 +287,9 @@ BOOST_AUTO_TEST_CASE(last_used_at_moves_forward_only_for_its_own_token) {
                                          {{"cmp_a", "agent_token", "agt_1", "k2"}, at}};
       BOOST_TEST(one.all().touch(uses).has_value());
     }
-    BOOST_TEST(*one.tokens().find("k1")->meta.last_used_at == 700u);
+    BOOST_TEST(*one.tokens().find("cmp_a", "k1")->meta.last_used_at == 700u);
     BOOST_TEST(*one.tokens().list("cmp_a", "agt_1", "", 1)->front().last_used_at == 700u);
-    BOOST_TEST(!one.tokens().find("k2")->meta.last_used_at);
+    BOOST_TEST(!one.tokens().find("cmp_a", "k2")->meta.last_used_at);
   });
 }
 

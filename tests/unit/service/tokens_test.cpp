@@ -126,7 +126,7 @@ BOOST_AUTO_TEST_CASE(A3_a_revoked_token_is_refused_and_its_secret_is_gone) {
   BOOST_TEST(*tokens.revoke("cmp_a", "agt_1", "") == 1u);
   BOOST_TEST((validate(token) == errc::token_revoked));
   BOOST_TEST((tokens.fetch("cmp_a", "agt_1", place()).error().code == errc::not_found));
-  const auto kept = database.tokens().find(token.substr(5, 10));
+  const auto kept = database.tokens().find("cmp_a", token.substr(5, 10));
   BOOST_TEST(!kept->sealed.has_value());
 }
 

@@ -1,0 +1,59 @@
+// When a server that is away is asked again.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <mutex>
+#include <random>
+
+namespace coffer::store {
+
+/// After a failure everybody fails at once until a jittered time is up; then one tries. Of ten
+/// thousand hosts that lost the same server no two come back at the same moment. Thread-safe.
+class postgres_breaker {
+ public:
+  using clock = std::chrono::steady_clock;
+  static constexpr std::chrono::milliseconds pause_least{50};
+  static constexpr std::chrono::milliseconds pause_most{5'000};
+
+  /// Whether the server may be asked now. While it is away, whoever is let through must report.
+  bool may_try() {
+    const std::lock_guard lock(mutex_);
+    if (failures_ == 0) return true;
+    const auto now = clock::now();
+    if (now < again_at_) return false;
+    again_at_ = now + pause();  // the next one, if this one does not come back
+    return true;
+  }
+  /// True when it was away until now.
+  bool succeeded() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(failures_, 0) > 0;
+  }
+  /// True when it was there until now.
+  bool failed() {
+    const std::lock_guard lock(mutex_);
+    failures_ = std::min(failures_ + 1, 16u);
+    again_at_ = clock::now() + pause();
+    return failures_ == 1;
+  }
+  bool away() const {
+    const std::lock_guard lock(mutex_);
+    return failures_ > 0;
+  }
+
+ private:
+  // Between half of the step and all of it.
+  std::chrono::milliseconds pause() {
+    const auto step = std::min(pause_most, pause_least * (1 << std::min(failures_, 10u)));
+    return std::chrono::milliseconds(
+        std::uniform_int_distribution(step.count() / 2, step.count())(random_));
+  }
+
+  mutable std::mutex mutex_;
+  unsigned failures_ = 0;
+  clock::time_point again_at_{};
+  std::minstd_rand random_{std::random_device{}()};
+};
+
+}  // namespace coffer::store

@@ -1,0 +1,189 @@
+#include "store/postgres_migrations.hpp"
+
+#include <array>
+
+#include "error/start_error.hpp"
+
+namespace coffer::store {
+namespace {
+
+constexpr const char* lock_key = "4854083327290598500";  // "Coffer" and then some
+
+// Append only: a released migration is never edited. Ids are compared as bytes, as in SQLite.
+constexpr std::array migrations{
+    R"sql(
+CREATE TABLE companies (
+  company_id text COLLATE "C" NOT NULL PRIMARY KEY,
+  epoch      bigint NOT NULL
+) WITH (fillfactor = 50);
+
+CREATE TABLE integrations (
+  company_id     text COLLATE "C" NOT NULL,
+  integration_id text COLLATE "C" NOT NULL,
+  provider       text NOT NULL,
+  label          text NOT NULL,
+  status         text NOT NULL,
+  scopes         text NOT NULL,
+  version        bigint NOT NULL,
+  first_version  bigint NOT NULL,
+  created_at     bigint NOT NULL,
+  rotated_at     bigint NOT NULL,
+  expires_at     bigint,
+  last_error     text,
+  PRIMARY KEY (company_id, integration_id)
+);
+
+CREATE TABLE secrets (
+  id           uuid NOT NULL,
+  company_id   text COLLATE "C" NOT NULL,
+  kind         text COLLATE "C" NOT NULL,
+  subject_id   text COLLATE "C" NOT NULL,
+  name         text COLLATE "C" NOT NULL,
+  version      bigint NOT NULL,
+  key_id       bytea NOT NULL,
+  nonce        bytea NOT NULL,
+  value        bytea NOT NULL,
+  created_at   bigint NOT NULL,
+  updated_at   bigint NOT NULL,
+  expires_at   bigint,
+  replaced_by  bigint,
+  last_used_at bigint,
+  PRIMARY KEY (company_id, kind, subject_id, name, version)
+) WITH (fillfactor = 80);
+ALTER TABLE secrets ALTER COLUMN value SET STORAGE EXTERNAL;
+CREATE UNIQUE INDEX secrets_by_id ON secrets (company_id, id);
+CREATE INDEX secrets_by_key ON secrets (key_id);
+CREATE INDEX secrets_replaced ON secrets (company_id, subject_id) WHERE replaced_by IS NOT NULL;
+
+CREATE TABLE runs (
+  company_id text COLLATE "C" NOT NULL,
+  run_id     text COLLATE "C" NOT NULL,
+  agent_id   text COLLATE "C" NOT NULL,
+  epoch      bigint NOT NULL,
+  began_at   bigint NOT NULL,
+  ends_at    bigint NOT NULL,
+  PRIMARY KEY (company_id, run_id)
+);
+CREATE INDEX runs_by_end ON runs (ends_at);
+CREATE INDEX runs_by_epoch ON runs (company_id, epoch);
+
+CREATE TABLE tokens (
+  company_id text COLLATE "C" NOT NULL,
+  kid        text COLLATE "C" NOT NULL,
+  agent_id   text COLLATE "C" NOT NULL,
+  scopes     text NOT NULL,
+  version    bigint NOT NULL,
+  issued_at  bigint NOT NULL,
+  expires_at bigint,
+  revoked_at bigint,
+  PRIMARY KEY (company_id, kid)
+);
+CREATE INDEX tokens_by_kid ON tokens (kid);
+CREATE INDEX tokens_by_agent ON tokens (company_id, agent_id);
+
+CREATE TABLE keys (
+  key_id     bytea NOT NULL PRIMARY KEY,
+  created_at bigint NOT NULL,
+  writes     bigint NOT NULL
+);
+
+CREATE TABLE changes (
+  number     bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  xid        xid8 NOT NULL DEFAULT pg_current_xact_id(),
+  at         timestamptz NOT NULL DEFAULT clock_timestamp(),
+  company_id text NOT NULL,
+  kind       text NOT NULL,
+  subject_id text NOT NULL,
+  name       text NOT NULL,
+  version    bigint NOT NULL
+);
+CREATE INDEX changes_by_xid ON changes (xid);
+
+CREATE TABLE hosts (
+  host_id    text COLLATE "C" NOT NULL PRIMARY KEY,
+  name       text NOT NULL,
+  version    text NOT NULL,
+  keys       bytea NOT NULL,
+  started_at bigint NOT NULL,
+  seen_at    timestamptz NOT NULL,
+  lag        bigint NOT NULL
+) WITH (fillfactor = 50);
+
+CREATE TABLE audit_chunks (
+  chain  text COLLATE "C" NOT NULL,
+  first  bigint NOT NULL,
+  last   bigint NOT NULL,
+  blocks bytea NOT NULL,
+  PRIMARY KEY (chain, first)
+);
+ALTER TABLE audit_chunks ALTER COLUMN blocks SET STORAGE EXTERNAL;
+)sql"};
+
+[[noreturn]] void refuse(const postgres_target& target, const std::string& why,
+                         exit_code code = exit_code::configuration) {
+  throw start_error("the store " + without_password(target.url) + " " + why, code);
+}
+
+int schema_of(pqxx::transaction_base& transaction) {
+  const auto there = transaction.exec1("SELECT to_regclass('coffer.schema_version') IS NOT NULL");
+  if (!there[0].as<bool>()) return 0;
+  return transaction.exec1("SELECT max(version) FROM coffer.schema_version")[0].as<int>();
+}
+
+void check(const postgres_target& target, int had) {
+  const int known = static_cast<int>(migrations.size());
+  if (had > known)
+    refuse(target, "has schema " + std::to_string(had) + ", this cofferd knows " +
+                       std::to_string(known) + ": install a newer cofferd");
+}
+
+// A role without the right to change the schema reads it only, and needs no lock for that.
+void upgrade(pqxx::transaction_base& transaction, const postgres_target& target) {
+  transaction.exec(std::string("SELECT pg_advisory_xact_lock(") + lock_key + ")");
+  int had = schema_of(transaction);
+  check(target, had);
+  if (had == 0)
+    transaction.exec(
+        "CREATE SCHEMA IF NOT EXISTS coffer;"
+        "CREATE TABLE coffer.schema_version (version integer NOT NULL PRIMARY KEY,"
+        " at timestamptz NOT NULL DEFAULT clock_timestamp())");
+  for (; had < static_cast<int>(migrations.size()); ++had) {
+    transaction.exec(migrations[static_cast<std::size_t>(had)]);
+    transaction.exec("INSERT INTO schema_version (version) VALUES (" + std::to_string(had + 1) +
+                     ")");
+  }
+}
+
+}  // namespace
+
+void migrate(const postgres_target& target) {
+  try {
+    postgres_target patient = target;  // others may be at it, or the tables be large
+    patient.statement_timeout = std::chrono::minutes(10);
+    postgres_connection connection(patient);
+    postgres_deadlines deadlines;
+    const postgres_deadlines::guard time(deadlines, connection.socket(), patient.statement_timeout);
+    connection.begin_session(patient);
+    {
+      pqxx::nontransaction reading(connection.raw());
+      const int had = schema_of(reading);
+      check(target, had);
+      if (had == static_cast<int>(migrations.size())) return;
+    }
+    pqxx::work transaction(connection.raw());
+    upgrade(transaction, target);
+    transaction.commit();
+  } catch (const pqxx::insufficient_privilege& error) {
+    refuse(target, std::string("needs a newer schema, which this role may not make (") +
+                       error.what() + "): start cofferd --migrate once as the schema's owner");
+  } catch (const pqxx::broken_connection& error) {
+    refuse(target,
+           std::string("cannot be reached (") + error.what() +
+               "): start it, or correct DATABASE_URL and its password",
+           exit_code::temporary);
+  } catch (const pqxx::failure& error) {
+    refuse(target, std::string("cannot be prepared: ") + error.what());
+  }
+}
+
+}  // namespace coffer::store

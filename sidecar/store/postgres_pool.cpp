@@ -1,0 +1,87 @@
+#include "store/postgres_pool.hpp"
+
+#include "log/log.hpp"
+
+namespace coffer::store {
+namespace {
+
+// One line: the server's texts have several.
+std::string text_of(const std::exception& error) {
+  std::string text = error.what();
+  for (char& one : text)
+    if (static_cast<unsigned char>(one) < ' ') one = ' ';
+  return text;
+}
+
+// The server lives, but is none that can be written to: it is a standby now, or is going down.
+bool elsewhere(const std::string& state) { return state == "25006" || state.starts_with("57P"); }
+
+std::string state_of(const std::exception& error) {
+  const auto* sql = dynamic_cast<const pqxx::sql_error*>(&error);
+  return sql ? sql->sqlstate() : std::string();
+}
+
+}  // namespace
+
+std::unique_ptr<postgres_connection> postgres_pool::connect() {
+  if (!breaker_.may_try()) throw store_away();
+  auto made = std::make_unique<postgres_connection>(target_);
+  const postgres_deadlines::guard time(deadlines_, made->socket(), target_.statement_timeout);
+  made->begin_session(target_);
+  if (breaker_.succeeded()) log::info("store_back", {{"store", "postgresql"}});
+  return made;
+}
+
+std::unique_ptr<postgres_connection> postgres_pool::take(bool& pooled) {
+  {
+    const std::lock_guard lock(mutex_);
+    const auto stale = postgres_breaker::clock::now() - idle_time;
+    std::erase_if(idle_, [&](const idle_connection& one) { return one.since < stale; });
+    pooled = !idle_.empty();
+    if (pooled) {
+      auto connection = std::move(idle_.back().connection);
+      idle_.pop_back();
+      return connection;
+    }
+  }
+  return connect();
+}
+
+void postgres_pool::give_back(std::unique_ptr<postgres_connection> connection) {
+  if (!connection->open()) return;
+  const std::lock_guard lock(mutex_);
+  idle_.push_back({std::move(connection), postgres_breaker::clock::now()});
+}
+
+void postgres_pool::drop_idle() {
+  const std::lock_guard lock(mutex_);
+  idle_.clear();
+}
+
+void postgres_pool::note_lost(std::string_view operation, const std::exception& error) {
+  if (breaker_.failed())
+    log::error("store_away", {{"operation", operation}, {"reason", text_of(error)}});
+}
+
+// Nothing is repeated that may have been done: only the commit can leave that open, and it says so.
+postgres_pool::verdict postgres_pool::judge(std::string_view operation, const std::exception& error,
+                                            const postgres_connection* connection, bool pooled,
+                                            int attempt) {
+  const bool in_doubt = dynamic_cast<const pqxx::in_doubt_error*>(&error) != nullptr;
+  const bool rolled_back = dynamic_cast<const pqxx::transaction_rollback*>(&error) != nullptr;
+  const std::string state = state_of(error);
+  const bool lost = !connection || !connection->open() || elsewhere(state);
+  if (rolled_back && !lost && attempt < attempts_max) return verdict::again;
+  if (!lost) {
+    log::error("store_failed",
+               {{"operation", operation}, {"sqlstate", state}, {"reason", text_of(error)}});
+    return verdict::unavailable;
+  }
+  if (connection) drop_idle();  // they lead to the same server
+  // One from the pool may have died long ago, while its server is well.
+  if (pooled && !in_doubt && attempt < attempts_max) return verdict::again;
+  note_lost(operation, error);
+  return in_doubt ? verdict::unknown : verdict::unavailable;
+}
+
+}  // namespace coffer::store

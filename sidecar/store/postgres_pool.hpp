@@ -1,0 +1,105 @@
+// Connections of the workers, and what becomes of a call when the server fails.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "error/result.hpp"
+#include "store/postgres_breaker.hpp"
+#include "store/postgres_connection.hpp"
+#include "store/postgres_deadline.hpp"
+
+namespace coffer::store {
+
+/// Thrown instead of waiting for a server that is away.
+struct store_away {};
+
+/// As many connections as there are calls at a time; idle ones are kept for a minute. Thread-safe.
+class postgres_pool {
+ public:
+  explicit postgres_pool(postgres_target target) : target_(std::move(target)) {}
+
+  /// Runs `work(connection, transaction)` on its own, each statement a transaction. What the server
+  /// or the way to it does becomes store_unavailable; the reason goes to the log.
+  template <class Work>
+  auto read(std::string_view operation, Work&& work) {
+    return guarded(operation, [&](postgres_connection& connection) {
+      pqxx::nontransaction transaction(connection.raw());
+      return work(connection, transaction);
+    });
+  }
+
+  /// Runs `work(connection, transaction)` in one transaction, which is committed if it returns a
+  /// value, and repeated if the server rolled it back for another's sake. Also outcome_unknown: the
+  /// connection was lost while it was committed.
+  template <class Work>
+  auto write(std::string_view operation, Work&& work) {
+    return guarded(operation, [&](postgres_connection& connection) {
+      pqxx::work transaction(connection.raw());
+      auto done = work(connection, transaction);
+      if (!done) return done;
+      // A timeout that ends a commit's wait for the standby makes the server report success.
+      transaction.exec0("SET LOCAL statement_timeout = 0");
+      transaction.commit();
+      return done;
+    });
+  }
+
+  /// A connection beside the pool, for the feed. Throws store_away or pqxx::failure.
+  std::unique_ptr<postgres_connection> connect();
+  /// What the feed's reader learned: the server is gone.
+  void note_lost(std::string_view operation, const std::exception& error);
+
+  postgres_deadlines& deadlines() noexcept { return deadlines_; }
+  const postgres_target& target() const noexcept { return target_; }
+  bool away() const { return breaker_.away(); }
+
+ private:
+  static constexpr int attempts_max = 5;
+  static constexpr std::chrono::seconds idle_time{60};
+
+  struct idle_connection {
+    std::unique_ptr<postgres_connection> connection;
+    postgres_breaker::clock::time_point since;
+  };
+  enum class verdict { again, unavailable, unknown };
+
+  template <class Work>
+  auto guarded(std::string_view operation, Work&& work)
+      -> decltype(work(std::declval<postgres_connection&>())) {
+    for (int attempt = 1;; ++attempt) {
+      bool pooled = false;
+      std::unique_ptr<postgres_connection> connection;
+      try {
+        connection = take(pooled);
+        const postgres_deadlines::guard time(deadlines_, connection->socket(),
+                                             target_.statement_timeout);
+        auto done = work(*connection);
+        give_back(std::move(connection));
+        return done;
+      } catch (const store_away&) {
+        return failure(errc::store_unavailable);
+      } catch (const pqxx::pqxx_exception& error) {
+        const verdict what = judge(operation, error.base(), connection.get(), pooled, attempt);
+        if (connection) give_back(std::move(connection));
+        if (what == verdict::again) continue;
+        return failure(what == verdict::unknown ? errc::outcome_unknown : errc::store_unavailable);
+      }
+    }
+  }
+
+  std::unique_ptr<postgres_connection> take(bool& pooled);
+  void give_back(std::unique_ptr<postgres_connection> connection);
+  verdict judge(std::string_view operation, const std::exception& error,
+                const postgres_connection* connection, bool pooled, int attempt);
+  void drop_idle();
+
+  const postgres_target target_;
+  postgres_deadlines deadlines_;
+  postgres_breaker breaker_;
+  std::mutex mutex_;
+  std::vector<idle_connection> idle_;  // the one used last is at the end
+};
+
+}  // namespace coffer::store

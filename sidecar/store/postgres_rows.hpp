@@ -1,0 +1,59 @@
+// Rows of PostgreSQL's tables as records, and the statements that several aggregates need.
+#pragma once
+
+#include <optional>
+
+#include "store/postgres_connection.hpp"
+#include "store/secret_row.hpp"
+#include "store/store.hpp"
+
+namespace coffer::store {
+
+/// Columns of an integration, for integration_of(); complete with WHERE.
+#define COFFER_POSTGRES_INTEGRATION                                                                \
+  "SELECT i.company_id, i.integration_id, i.provider, i.label, i.status, i.scopes, i.version,"     \
+  " i.created_at, i.rotated_at, s.last_used_at, i.expires_at, i.last_error, i.first_version"       \
+  " FROM integrations i LEFT JOIN secrets s"                                                       \
+  " ON s.company_id = i.company_id AND s.kind = 'integration' AND s.subject_id = i.integration_id" \
+  " AND s.name = 'credential' AND s.version = i.version "
+
+using row_number = pqxx::row::size_type;
+
+integration integration_of(const pqxx::row& row);
+
+/// The sealed value in three columns, key_id, nonce and value, from `first` on; nullopt when it is
+/// missing or its sizes cannot be right.
+std::optional<sealed_value> sealed_of(const pqxx::row& row, row_number first);
+
+std::uint64_t number_of(const pqxx::field& field);
+std::optional<std::uint64_t> optional_number(const pqxx::field& field);
+std::vector<std::byte> bytes_of(const pqxx::field& field);
+
+/// A connection with the transaction that is open on it.
+struct postgres_scope {
+  postgres_connection& connection;
+  pqxx::transaction_base& transaction;
+
+  template <class... Parameters>
+  pqxx::result run(const char* sql, const Parameters&... parameters) {
+    return connection.run(transaction, sql, parameters...);
+  }
+
+  void insert_secret(const secret_row& row, const sealed_value& sealed);
+
+  /// Takes the company's row lock, which others wait for until the commit, and returns its epoch.
+  std::uint64_t lock_company(const std::string& company);
+  /// The same, and raises the epoch.
+  std::uint64_t bump_epoch(const std::string& company);
+
+  /// Appends to the feed, and has the server tell all hosts at the commit. The company must be
+  /// locked, so that its changes are numbered in the order of their commits.
+  void append_change(const address& where, std::uint64_t version);
+
+  /// Deletes the old values of one integration of a company, or with an empty name of all, that no
+  /// run which is live at `now` keeps (R1).
+  void delete_unneeded(const std::string& company, const std::string& integration,
+                       std::uint64_t now);
+};
+
+}  // namespace coffer::store

@@ -1,0 +1,50 @@
+#include "store/postgres_store.hpp"
+
+#include "store/postgres_audit.hpp"
+#include "store/postgres_feed.hpp"
+#include "store/postgres_hosts.hpp"
+#include "store/postgres_integrations.hpp"
+#include "store/postgres_keys.hpp"
+#include "store/postgres_migrations.hpp"
+#include "store/postgres_pool.hpp"
+#include "store/postgres_runs.hpp"
+#include "store/postgres_tokens.hpp"
+
+namespace coffer::store {
+namespace {
+
+class postgres_store final : public store {
+ public:
+  explicit postgres_store(postgres_target target) : pool_(std::move(target)) {}
+
+  std::string_view name() const noexcept override { return "postgresql"; }
+  bool shared() const noexcept override { return true; }
+  integration_store& integrations() noexcept override { return integrations_; }
+  run_store& runs() noexcept override { return runs_; }
+  token_store& tokens() noexcept override { return tokens_; }
+  audit_store& audit() noexcept override { return audit_; }
+  key_store& keys() noexcept override { return keys_; }
+  host_store& hosts() noexcept override { return hosts_; }
+  change_feed& feed() noexcept override { return feed_; }
+
+ private:
+  postgres_pool pool_;
+  postgres_integrations integrations_{pool_};
+  postgres_runs runs_{pool_};
+  postgres_tokens tokens_{pool_};
+  postgres_audit audit_{pool_};
+  postgres_keys keys_{pool_};
+  postgres_hosts hosts_{pool_};
+  postgres_feed feed_{pool_};
+};
+
+}  // namespace
+
+std::unique_ptr<store> open_postgres_store(postgres_target target) {
+  migrate(target);
+  return std::make_unique<postgres_store>(std::move(target));
+}
+
+void migrate_postgres_store(const postgres_target& target) { migrate(target); }
+
+}  // namespace coffer::store
