@@ -3,12 +3,13 @@
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <filesystem>
 
 #include "app/audit_key.hpp"
+#include "app/database.hpp"
 #include "app/master_key.hpp"
 #include "app/version.hpp"
 #include "crypto/allocator.hpp"
@@ -20,6 +21,10 @@
 #include "policy/policy_file.hpp"
 #include "secret/arena.hpp"
 #include "secret/harden.hpp"
+#include "service/chores.hpp"
+#include "service/follower.hpp"
+#include "service/presence.hpp"
+#include "store/postgres_store.hpp"
 #include "store/sqlite_store.hpp"
 
 namespace coffer::app {
@@ -80,12 +85,6 @@ net::limits limits_of(const settings& chosen) {
   return out;
 }
 
-std::uint64_t now_ms() {
-  const auto since = std::chrono::system_clock::now().time_since_epoch();
-  return static_cast<std::uint64_t>(
-      std::chrono::duration_cast<std::chrono::milliseconds>(since).count());
-}
-
 // Fills the facts that do not change while the daemon runs.
 void describe(dispatch::daemon_facts& facts, const keys::key_source& source,
               const vault::keyring& ring, const store::store& database, const net::limits& bounds) {
@@ -93,8 +92,24 @@ void describe(dispatch::daemon_facts& facts, const keys::key_source& source,
   facts.key_source = source.scheme();
   facts.key_id = crypto::to_hex(ring.current());
   facts.store = database.name();
-  facts.started_at = now_ms();
+  facts.started_at = service::now_ms();
   facts.in_flight_max = bounds.in_flight_max;
+}
+
+store::host described(const vault::keyring& ring) {
+  store::host self;
+  utsname about{};
+  uname(&about);
+  self.name = about.nodename;
+  self.version = std::string("cofferd ") + version;
+  self.keys = {ring.current()};
+  return self;
+}
+
+std::unique_ptr<store::store> open_store(const settings& chosen) {
+  if (!chosen.database_url.empty()) return store::open_postgres_store(target_of(chosen));
+  make_folder_of(chosen.store);
+  return store::open_sqlite_store(chosen.store);
 }
 
 // Everything between the store and the socket, in the order in which it needs one another.
@@ -112,24 +127,26 @@ class running_daemon {
                crypto::mac_key(audit_key_),
                [&](const std::string& chain) { return audit::end_in(database.audit(), chain); }),
         trail_(spool_, database, std::move(audit_key_)),
-        integrations_(database, vault_),
+        contact_(database.shared(), chosen.stale),
+        integrations_(database, vault_, contact_),
         runs_(database),
-        tokens_(database, vault_) {}
+        tokens_(database, vault_, contact_),
+        follower_(database, vault_, runs_, contact_),
+        presence_(database.hosts(), contact_, described(ring_)),
+        chores_(database, runs_) {}
 
   void serve(const net::limits& bounds) {
     describe(facts_, *source_, ring_, database_, bounds);
     spool_.prepare();
+    if (database_.shared()) follower_.start();
+    presence_.beat();
     make_folder_of(chosen_.socket);
     net::socket_file file(chosen_.socket, chosen_.socket_mode, chosen_.socket_group);
     dispatch::offload workers(chosen_.workers, queue_max);
     net::server server({.daemon = context_,
                         .workers = workers,
                         .every_second = [this] { keep_trail(); },
-                        .every_few_seconds =
-                            [this] {
-                              integrations_.flush_counters();
-                              runs_.sweep();
-                            },
+                        .every_few_seconds = [this] { keep_house(); },
                         .reload = [this] { reload_rules(chosen_, rules_); }},
                        bounds, file.release(), [&] { file.remove(); });
     log::info("serving", {{"socket", chosen_.socket},
@@ -140,8 +157,10 @@ class running_daemon {
     spool_.when_spare_is_taken([&] { workers.post([this] { spool_.prepare(); }); });
     server.run();
     spool_.when_spare_is_taken({});
+    follower_.stop();
     static_cast<void>(trail_.ship());
     integrations_.flush_counters();
+    presence_.leave();
   }
 
  private:
@@ -149,6 +168,12 @@ class running_daemon {
   void keep_trail() {
     spool_.prepare();
     static_cast<void>(trail_.ship_some());
+  }
+
+  void keep_house() {
+    integrations_.flush_counters();
+    presence_.beat();
+    chores_.run();
   }
 
   const settings& chosen_;
@@ -160,13 +185,18 @@ class running_daemon {
   secret::buffer audit_key_;
   audit::spool spool_;
   audit::trail trail_;
+  service::store_contact contact_;
   service::integrations integrations_;
   service::runs runs_;
   service::tokens tokens_;
+  service::follower follower_;
+  service::presence presence_;
+  service::chores chores_;
   dispatch::tickets tickets_;
   dispatch::daemon_facts facts_;
   dispatch::context context_{integrations_, runs_,  tokens_,        tickets_,          rules_,
-                             spool_,        trail_, vault_.cache(), database_.hosts(), facts_};
+                             spool_,        trail_, vault_.cache(), database_.hosts(), contact_,
+                             facts_};
 };
 
 }  // namespace
@@ -177,8 +207,7 @@ void run_daemon(const settings& chosen) {
   secret::arena& memory = open_memory(chosen);
   const net::limits bounds = limits_of(chosen);
   dispatch::rules rules(rules_of(chosen));
-  make_folder_of(chosen.store);
-  const auto database = store::open_sqlite_store(chosen.store);
+  const auto database = open_store(chosen);
   running_daemon(chosen, *database, rules).serve(bounds);
   memory.wipe();
   log::info("stopped");

@@ -8,10 +8,12 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "app/database.hpp"
 #include "app/settings_file.hpp"
 #include "app/version.hpp"
 #include "error/start_error.hpp"
 #include "policy/policy_file.hpp"
+#include "store/postgres_store.hpp"
 
 namespace coffer::app {
 namespace {
@@ -23,8 +25,12 @@ constexpr const char* about =
 
 constexpr const char* more =
     "Flags go over environment variables, and those over the file of --config (TOML; its keys are\n"
-    "socket, socket_mode, socket_group, master_key_source, store, policy, log_level, workers,\n"
-    "cache_bytes_max, locked_memory, audit_spool, audit_spool_size_max and, in [limits],\n"
+    "socket, socket_mode, socket_group, master_key_source, store, database_url,\n"
+    "database_password_source, database_timeout_ms, max_stale, max_stale_tokens (seconds), "
+    "policy,\n"
+    "log_level, workers, cache_bytes_max, locked_memory, audit_spool, audit_spool_size_max and, "
+    "in\n"
+    "[limits],\n"
     "connections_max, connections_per_uid_max, requests_per_second_max, in_flight_max,\n"
     "buffered_per_uid_max, buffered_max, frame_timeout_ms, write_timeout_ms and\n"
     "drain_timeout_ms). SIGHUP reads the policy again.\n\n"
@@ -34,8 +40,9 @@ constexpr const char* more =
     "              78 key, policy, store or configuration is wrong; one line says what to do.\n";
 
 struct flags {
-  std::string config, socket, socket_mode, socket_group, key_source, key_path, store, policy, level,
-      check_policy;
+  std::string config, socket, socket_mode, socket_group, key_source, key_path, store, database_url,
+      database_password, policy, level, check_policy;
+  bool migrate = false;
   bool create_key = false;
   bool allow_unlocked_memory = false;
 };
@@ -57,6 +64,18 @@ void declare(CLI::App& program, flags& out) {
                   "the same for a file; default INSTANCE/secrets/master.key")
       ->envname("MASTER_KEY_PATH");
   program.add_option("--store", out.store, "SQLite file; default INSTANCE/coffer.db");
+  program
+      .add_option(
+          "--database-url", out.database_url,
+          "postgresql://user@host/database, a store that many hosts share; or sqlite:///path."
+          " Without a password: see --database-password-source")
+      ->envname("DATABASE_URL");
+  program
+      .add_option("--database-password-source", out.database_password,
+                  "file:///path or credential://NAME; without it: PGPASSFILE, a service file")
+      ->envname("COFFER_DATABASE_PASSWORD_SOURCE");
+  program.add_flag("--migrate", out.migrate,
+                   "make or upgrade the schema of the PostgreSQL store, and exit");
   program.add_option("--policy", out.policy,
                      "TOML file with the rules; default: root and this user only");
   program.add_option("--log-level", out.level, "debug, info, warning or error; default info");
@@ -85,22 +104,44 @@ void overlay(const flags& given, settings& out) {
   }
   take(given.key_source, out.master_key_source);
   take(given.store, out.store);
+  take(given.database_password, out.database_password_source);
   take(given.policy, out.policy);
   if (!given.level.empty()) out.log_level = parse_log_level(given.level, "--log-level");
   out.create_key = given.create_key;
   out.allow_unlocked_memory = given.allow_unlocked_memory;
 }
 
+// What stands on a command line everybody on the host can read.
+void refuse_password_on_command_line(int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    const auto url = word.find("://");
+    const auto at = word.find('@', url), colon = word.find(':', url == word.npos ? 0 : url + 3);
+    const bool inside = url != word.npos && at != word.npos && colon < at;
+    if (word.find("postgres") != word.npos && (inside || word.find("password=") != word.npos))
+      throw start_error(
+          "a password on the command line is seen by everybody on this host: keep it in a file "
+          "and name that with --database-password-source file:///path");
+  }
+}
+
 // DATABASE_URL is the platform's variable: a store that was asked for must not be ignored.
-void take_database_url(settings& out) {
-  const char* url = std::getenv("DATABASE_URL");
-  if (!url || *url == '\0' || !out.store.empty()) return;
-  const std::string text = url;
-  if (!text.starts_with("sqlite:///"))
+void take_database_url(const std::string& given, settings& out) {
+  std::string text = given.empty() ? out.database_url : given;
+  out.database_url.clear();
+  if (text.empty()) return;
+  if (text.starts_with("sqlite:///")) {
+    if (out.store.empty()) out.store = text.substr(std::string("sqlite://").size());
+    return;
+  }
+  if (!text.starts_with("postgresql://") && !text.starts_with("postgres://"))
     throw start_error(
         "DATABASE_URL names a store that this cofferd does not have: use "
-        "sqlite:///path/to/coffer.db, or unset it for the default");
-  out.store = text.substr(std::string("sqlite://").size());
+        "postgresql://user@host/database, sqlite:///path/to/coffer.db, or unset it for the "
+        "default");
+  if (!out.store.empty())
+    throw start_error("both a SQLite file (--store) and DATABASE_URL are given: keep one of them");
+  out.database_url = std::move(text);
 }
 
 void fill_defaults(settings& out) {
@@ -108,9 +149,20 @@ void fill_defaults(settings& out) {
   if (out.socket.empty()) out.socket = folder + "/coffer.sock";
   if (out.store.empty()) out.store = folder + "/coffer.db";
   if (out.audit_spool.empty())
-    out.audit_spool = std::filesystem::absolute(out.store).parent_path().string() + "/audit";
+    out.audit_spool =
+        (out.database_url.empty() ? std::filesystem::absolute(out.store).parent_path().string()
+                                  : folder) +
+        "/audit";
   if (out.master_key_source.empty())
     out.master_key_source = "file://" + folder + "/secrets/master.key";
+}
+
+void migrate_database(const settings& chosen) {
+  if (chosen.database_url.empty())
+    throw start_error("--migrate is for PostgreSQL; a SQLite file is upgraded when it is opened");
+  store::migrate_postgres_store(target_of(chosen));
+  std::printf("the schema of %s is up to date\n",
+              store::without_password(chosen.database_url).c_str());
 }
 
 }  // namespace
@@ -132,6 +184,7 @@ std::string instance_folder() {
 }
 
 start_request read_settings(int argc, char** argv) {
+  refuse_password_on_command_line(argc, argv);
   flags given;
   CLI::App program(about, "cofferd");
   declare(program, given);
@@ -151,8 +204,12 @@ start_request read_settings(int argc, char** argv) {
   }
   if (!given.config.empty()) read_settings_file(given.config, out.chosen);
   overlay(given, out.chosen);
-  take_database_url(out.chosen);
+  take_database_url(given.database_url, out.chosen);
   fill_defaults(out.chosen);
+  if (given.migrate) {
+    migrate_database(out.chosen);
+    out.exit = true;
+  }
   return out;
 }
 

@@ -3,11 +3,13 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <optional>
 #include <string>
 
 #include "log/log.hpp"
 #include "net/limits.hpp"
+#include "service/store_contact.hpp"
 
 namespace coffer::app {
 
@@ -17,7 +19,11 @@ struct settings {
   mode_t socket_mode = 0600;
   std::optional<gid_t> socket_group;
   std::string master_key_source;
-  std::string store;                                        ///< path of the SQLite file
+  std::string store;                     ///< path of the SQLite file
+  std::string database_url;              ///< PostgreSQL, in place of the file
+  std::string database_password_source;  ///< file:// or credential://; empty: libpq's own ways
+  std::chrono::milliseconds database_timeout{4'000};
+  service::stale_bounds stale;
   std::string audit_spool;                                  ///< folder; empty: beside the store
   std::size_t audit_spool_size_max = std::size_t{1} << 30;  ///< bytes
   std::string policy;  ///< path; empty: root and the daemon's user only

@@ -45,6 +45,15 @@ setter duration(std::chrono::milliseconds& out) {
   };
 }
 
+// A bound in seconds, kept in ms; 0: only what is fresh is served.
+setter seconds(std::uint64_t& out) {
+  return [&out](const toml::node& value, const std::string& where) {
+    std::uint64_t whole = 0;
+    number(whole, 0, 30 * 24 * 3600)(value, where);
+    out = std::max(whole * 1000, service::store_contact::fresh_for);
+  };
+}
+
 // A text that `parse` turns into something else.
 template <class Out, class Parse>
 setter parsed(Out& out, Parse parse) {
@@ -74,6 +83,11 @@ setters settings_of(settings& out) {
       {"socket_group", parsed(out.socket_group, parse_group)},
       {"master_key_source", text(out.master_key_source)},
       {"store", text(out.store)},
+      {"database_url", text(out.database_url)},
+      {"database_password_source", text(out.database_password_source)},
+      {"database_timeout_ms", duration(out.database_timeout)},
+      {"max_stale", seconds(out.stale.credentials)},
+      {"max_stale_tokens", seconds(out.stale.tokens)},
       {"audit_spool", text(out.audit_spool)},
       {"audit_spool_size_max", number(out.audit_spool_size_max, 64 << 20, std::int64_t{1} << 40)},
       {"policy", text(out.policy)},

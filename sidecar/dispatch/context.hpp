@@ -37,6 +37,7 @@ struct context {
   audit::trail& trail;
   vault::sealed_cache& cache;
   store::host_store& hosts;
+  const service::store_contact& contact;
   daemon_facts& facts;
 };
 

@@ -10,6 +10,7 @@ progress answer_fetched(call& one, const service::fetched& found) {
   one.note.version = found.version;
   one.reply(2, "version", found.version);
   one.reply(3, "freshness", static_cast<protocol::freshness>(found.freshness));
+  one.reply(4, "age", found.age);
   one.reply(5, "expires_at", found.expires_at);
   if (found.fell_forward) one.reply(6, "fell_forward", true);
   return progress::answered;

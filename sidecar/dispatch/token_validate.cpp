@@ -21,7 +21,7 @@ result<progress> token_validate(call& one) {
   if (!cached && !one.may_block) return progress::must_block;
   const auto found = cached ? *cached : one.daemon.tokens.validate(asked);
   if (!found) return found.error();
-  const store::token& token = (*found)->meta;
+  const store::token& token = found->token->meta;
   one.note.version = token.version;
   return answer(one,
                 protocol::token_validate_reply{

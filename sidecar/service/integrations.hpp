@@ -10,6 +10,7 @@
 
 #include "error/result.hpp"
 #include "service/clock.hpp"
+#include "service/store_contact.hpp"
 #include "store/store.hpp"
 #include "vault/vault.hpp"
 
@@ -22,6 +23,7 @@ enum class freshness : std::uint8_t { fresh = 0, stale = 1, pinned = 2 };
 struct fetched {
   std::uint64_t version = 0;
   service::freshness freshness = freshness::fresh;
+  std::optional<std::uint64_t> age;         ///< ms, unless it is known to be fresh
   std::optional<std::uint64_t> expires_at;  ///< ms since the epoch, UTC
   bool fell_forward = false;                ///< the run's own version is gone (R2)
 };
@@ -50,7 +52,8 @@ struct new_value {
 /// Plain functions over the vault and the store; thread-safe. All but fetch_cached may block.
 class integrations {
  public:
-  integrations(store::store& database, vault::vault& vault) : store_(database), vault_(vault) {}
+  integrations(store::store& database, vault::vault& vault, const store_contact& contact)
+      : store_(database), vault_(vault), contact_(contact) {}
 
   /// Errors: already_exists (without replace), store_unavailable.
   result<store::integration> set(const new_integration& request);
@@ -65,20 +68,21 @@ class integrations {
                                                std::size_t limit);
 
   /// Decrypts the value that a run of `epoch` sees, or the current one (vault::current_epoch), at
-  /// `now` (ms) into the place that `place` gives, if it is cached; nullopt if only fetch() can
-  /// tell. Never blocks. Errors: tampered, key_unavailable, overloaded.
+  /// `now` (ms) into the place that `place` gives, if it is cached and not older than the bound for
+  /// credentials; nullopt if only fetch() can tell. Never blocks. Errors: tampered,
+  /// key_unavailable, overloaded.
   template <class Place>
   std::optional<result<fetched>> fetch_cached(std::string_view company,
                                               std::string_view integration, std::uint64_t epoch,
                                               std::uint64_t now, Place&& place) {
+    const std::uint64_t age = contact_.age();
+    if (age > contact_.bounds().credentials) return std::nullopt;
     const vault::associated_data where(address_of(company, integration));
-    const auto opened = vault_.open_cached(where, epoch, now, place);
-    if (!opened && opened.error().code == errc::not_found) return std::nullopt;
-    if (!opened) return opened.error();
-    return describe(*opened);
+    return from_cache(where, epoch, now, age, vault::trust::whole, place);
   }
 
-  /// The same from the store, and caches it. Errors also: not_found, store_unavailable.
+  /// The same from the store, and caches it; when that is away, from what is cached, to the bound.
+  /// Errors also: not_found, store_unavailable.
   result<fetched> fetch(std::string_view company, std::string_view integration, std::uint64_t epoch,
                         const vault::plaintext_place& place);
 
@@ -90,12 +94,27 @@ class integrations {
                                         std::string_view integration) noexcept {
     return {company, store::integration_kind, integration, store::credential_name};
   }
-  static fetched describe(const vault::entry_facts& facts) noexcept;
+  template <class Place>
+  std::optional<result<fetched>> from_cache(const vault::associated_data& where,
+                                            std::uint64_t epoch, std::uint64_t now,
+                                            std::uint64_t age, vault::trust how, Place&& place) {
+    const auto opened = vault_.open_cached(where, epoch, now, how, place);
+    if (!opened && opened.error().code == errc::not_found) return std::nullopt;
+    if (!opened) return opened.error();
+    return describe(*opened, age);
+  }
+  static fetched describe(const vault::entry_facts& facts, std::uint64_t age) noexcept;
+  result<fetched> read(const vault::associated_data& where, const std::string& company,
+                       const std::string& integration, std::uint64_t epoch,
+                       const vault::plaintext_place& place);
+  result<fetched> from_doubted(const vault::associated_data& where, std::uint64_t epoch,
+                               const failure& why, const vault::plaintext_place& place);
   result<store::integration> write(const store::integration_change& change,
                                    std::span<const std::byte> value);
 
   store::store& store_;
   vault::vault& vault_;
+  const store_contact& contact_;
 };
 
 }  // namespace coffer::service

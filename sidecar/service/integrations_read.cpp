@@ -1,4 +1,6 @@
 // Reads, and what they leave in the cache.
+#include <algorithm>
+
 #include "log/log.hpp"
 #include "service/integrations.hpp"
 
@@ -10,25 +12,45 @@ constexpr std::uint64_t writes_warning = std::uint64_t{1} << 28;
 
 }  // namespace
 
+// Nobody is told an older version after he has seen a newer one, not even by another operation.
 result<store::integration> integrations::show(std::string_view company,
                                               std::string_view integration) {
-  return store_.integrations().show(std::string(company), std::string(integration));
+  auto found = store_.integrations().show(std::string(company), std::string(integration));
+  if (found)
+    vault_.cache().erase_older(vault::associated_data(address_of(company, integration)),
+                               found->version);
+  return found;
 }
 
 result<std::vector<store::integration>> integrations::list(std::string_view company,
                                                            std::string_view after,
                                                            std::size_t limit) {
-  return store_.integrations().list(std::string(company), std::string(after), limit);
+  auto found = store_.integrations().list(std::string(company), std::string(after), limit);
+  if (!found) return found;
+  for (const store::integration& one : *found)
+    vault_.cache().erase_older(vault::associated_data(address_of(company, one.id)), one.version);
+  return found;
 }
 
 result<fetched> integrations::fetch(std::string_view company, std::string_view integration,
                                     std::uint64_t epoch, const vault::plaintext_place& place) {
   const vault::associated_data where(address_of(company, integration));
+  const auto flight = vault_.flights().enter(where.address());
+  if (auto cached = fetch_cached(company, integration, epoch, now_ms(), place)) return *cached;
+  auto found = read(where, std::string(company), std::string(integration), epoch, place);
+  if (found || found.error().code != errc::store_unavailable) return found;
+  return from_doubted(where, epoch, found.error(), place);
+}
+
+// It was asked later than whatever is cached was read, so its answer is fresh.
+result<fetched> integrations::read(const vault::associated_data& where, const std::string& company,
+                                   const std::string& integration, std::uint64_t epoch,
+                                   const vault::plaintext_place& place) {
   const std::uint64_t generation = vault_.cache().generation();
   store::integration_store& rows = store_.integrations();
-  const std::string owner(company), id(integration);
-  const auto found = epoch == vault::current_epoch ? rows.find(owner, id)
-                                                   : rows.find_at(owner, id, epoch, now_ms());
+  const auto found = epoch == vault::current_epoch
+                         ? rows.find(company, integration)
+                         : rows.find_at(company, integration, epoch, now_ms());
   if (!found) return found.error();
   const vault::entry_facts facts{.version = found->version,
                                  .expires_at = found->expires_at.value_or(0),
@@ -38,7 +60,24 @@ result<fetched> integrations::fetch(std::string_view company, std::string_view i
   const auto opened = vault_.open_sealed(where, facts.version, found->sealed, place);
   if (!opened) return opened.error();
   vault_.cache().insert(where, facts, found->sealed, generation);
-  return describe(facts);
+  return describe(facts, 0);
+}
+
+// What was read before the store went, or before it came back as another: better than nothing, for
+// as long as the bound says.
+result<fetched> integrations::from_doubted(const vault::associated_data& where, std::uint64_t epoch,
+                                           const failure& why,
+                                           const vault::plaintext_place& place) {
+  const std::uint64_t age = std::max(contact_.age(), contact_.doubted_age());
+  const std::uint64_t bound = contact_.bounds().credentials;
+  if (age <= bound)
+    if (auto cached = from_cache(where, epoch, now_ms(), age, vault::trust::doubted_too, place))
+      return *cached;
+  if (!contact_.shared()) return why;
+  return failure(
+      errc::store_unavailable,
+      "the database is away, and what is cached here is missing or older than max_stale (" +
+          std::to_string(bound / 1000) + " s); retry when it is back");
 }
 
 void integrations::flush_counters() {
@@ -52,11 +91,16 @@ void integrations::flush_counters() {
                   {"action", "rotate the master key well before 2^32 writes"}});
 }
 
-fetched integrations::describe(const vault::entry_facts& facts) noexcept {
+fetched integrations::describe(const vault::entry_facts& facts, std::uint64_t age) noexcept {
   fetched out{.version = facts.version,
               .freshness = freshness::fresh,
+              .age = std::nullopt,
               .expires_at = std::nullopt,
               .fell_forward = facts.fell_forward};
+  if (age > store_contact::fresh_for) {
+    out.freshness = freshness::stale;
+    out.age = age;
+  }
   if (!facts.current() && !facts.fell_forward) out.freshness = freshness::pinned;
   if (facts.expires_at != 0) out.expires_at = facts.expires_at;
   return out;

@@ -1,6 +1,7 @@
 // Writes: each seals inside the store's transaction and is published to the cache once durable.
 #include "crypto/random.hpp"
 #include "service/integrations.hpp"
+#include "service/outcome.hpp"
 #include "service/provider_prefix.hpp"
 
 namespace coffer::service {
@@ -45,7 +46,8 @@ result<void> integrations::remove(std::string_view company, std::string_view int
                                   std::optional<std::uint64_t> if_version) {
   auto removed = store_.integrations().remove(std::string(company), std::string(integration),
                                               present_as(if_version));
-  if (removed) vault_.cache().erase(vault::associated_data(address_of(company, integration)));
+  if (removed || may_be_done(removed.error()))
+    vault_.cache().erase(vault::associated_data(address_of(company, integration)));
   return removed;
 }
 
@@ -57,7 +59,7 @@ result<store::integration> integrations::write(const store::integration_change& 
   change.row_id = crypto::random_uuid();
   auto written = store_.integrations().write(
       change, [&](std::uint64_t version) { return vault_.seal(where, version, value); });
-  if (written) vault_.cache().erase(where);
+  if (written || may_be_done(written.error())) vault_.cache().erase(where);
   return written;
 }
 

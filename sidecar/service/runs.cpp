@@ -2,6 +2,7 @@
 
 #include "log/log.hpp"
 #include "service/clock.hpp"
+#include "service/outcome.hpp"
 
 namespace coffer::service {
 
@@ -17,13 +18,13 @@ result<store::run> runs::begin(std::string_view company, std::string_view run,
                                     .epoch = 0,
                                     .began_at = now,
                                     .ends_at = now + limit});
-  if (begun) forget(company, run);  // an older one of that id
+  if (begun || may_be_done(begun.error())) forget(company, run);  // an older one of that id
   return begun;
 }
 
 result<void> runs::end(std::string_view company, std::string_view run) {
   auto ended = store_.runs().end(std::string(company), std::string(run), now_ms());
-  if (ended) forget(company, run);
+  if (ended || may_be_done(ended.error())) forget(company, run);
   return ended;
 }
 
@@ -40,6 +41,7 @@ run_handle runs::find_cached(std::string_view company, std::string_view run) con
 }
 
 result<run_handle> runs::find(std::string_view company, std::string_view run) {
+  const auto flight = flights_.enter(key_of(company, run));
   if (auto known = find_cached(company, run)) return known;
   for (int attempt = 0; attempt < 8; ++attempt) {
     const std::uint64_t generation = ends_so_far();
@@ -74,6 +76,22 @@ void runs::sweep() {
   const std::uint64_t now = now_ms();
   const std::lock_guard lock(mutex_);
   boost::unordered::erase_if(known_, [now](const auto& one) { return !one.second->live(now); });
+}
+
+bool runs::look_again() {
+  std::vector<std::shared_ptr<live_run>> all;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [key, one] : known_) all.push_back(one);
+  }
+  for (const auto& one : all) {
+    const store::run& known = one->facts;
+    const auto found = store_.runs().find(known.company, known.id, now_ms());
+    if (!found && found.error().code != errc::not_found) return false;
+    // Another run may have taken its id.
+    if (!found || *found != known) forget(known.company, known.id);
+  }
+  return true;
 }
 
 std::string runs::key_of(std::string_view company, std::string_view run) {

@@ -12,6 +12,7 @@
 
 #include "error/result.hpp"
 #include "store/store.hpp"
+#include "vault/single_flights.hpp"
 
 namespace coffer::service {
 
@@ -53,6 +54,12 @@ class runs {
   /// Ends what is past its time limit: from time to time.
   void sweep();
 
+  /// Another host has ended it.
+  void ended_elsewhere(std::string_view company, std::string_view run) { forget(company, run); }
+  /// Looks for all known runs in the store, since the end of some may have been missed. False: it
+  /// could not be asked, and must be called again.
+  bool look_again();
+
  private:
   static constexpr std::size_t known_max = 65'536;
 
@@ -62,6 +69,7 @@ class runs {
   void forget(std::string_view company, std::string_view run);
 
   store::store& store_;
+  vault::single_flights flights_;
   mutable std::mutex mutex_;
   boost::unordered_flat_map<std::string, std::shared_ptr<live_run>> known_;
   std::uint64_t ends_ = 0;  // a run that was read before an end is not kept after it

@@ -3,6 +3,7 @@
 
 #include "crypto/random.hpp"
 #include "service/clock.hpp"
+#include "service/outcome.hpp"
 #include "service/scopes.hpp"
 #include "service/token_text.hpp"
 
@@ -49,7 +50,8 @@ result<store::token> tokens::write(const token_request& request, bool rotation) 
   auto written = store_.tokens().issue(change, [&](std::uint64_t version) {
     return vault_.seal(where, version, made.text.reveal(secret::purpose::crypto));
   });
-  if (written) vault_.tokens().erase_agent(request.company, request.agent);
+  if (written || may_be_done(written.error()))
+    vault_.tokens().erase_agent(request.company, request.agent);
   return written;
 }
 
@@ -57,14 +59,20 @@ result<std::size_t> tokens::revoke(std::string_view company, std::string_view ag
                                    std::string_view kid) {
   const auto revoked =
       store_.tokens().revoke(std::string(company), std::string(agent), std::string(kid), now_ms());
+  if (revoked || may_be_done(revoked.error())) vault_.tokens().erase_agent(company, agent);
   if (!revoked) return revoked.error();
-  vault_.tokens().erase_agent(company, agent);
   return revoked->size();
 }
 
 result<std::vector<store::token>> tokens::list(std::string_view company, std::string_view agent,
                                                std::string_view after, std::size_t limit) {
-  return store_.tokens().list(std::string(company), std::string(agent), std::string(after), limit);
+  auto found =
+      store_.tokens().list(std::string(company), std::string(agent), std::string(after), limit);
+  if (!found) return found;
+  // Whom this tells of a revocation must not see the token pass afterwards.
+  for (const store::token& one : *found)
+    if (one.revoked_at) vault_.tokens().erase_live(one.kid);
+  return found;
 }
 
 result<store::token> tokens::fetch(std::string_view company, std::string_view agent,

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "error/result.hpp"
+#include "service/store_contact.hpp"
 #include "store/store.hpp"
 #include "vault/vault.hpp"
 
@@ -34,12 +35,20 @@ struct token_question {
 
 using token_handle = std::shared_ptr<const vault::known_token>;
 
+/// A token that is good.
+struct valid_token {
+  token_handle token;
+  std::uint64_t age = 0;  ///< ms since what is known of it was last known to agree with the store
+  bool stale() const noexcept { return age > store_contact::fresh_for; }
+};
+
 /// Thread-safe. All but validate_cached() may block.
 class tokens {
  public:
   static constexpr std::uint64_t overlap_max = 7ull * 24 * 3600 * 1000;  ///< ms
 
-  tokens(store::store& database, vault::vault& vault) : store_(database), vault_(vault) {}
+  tokens(store::store& database, vault::vault& vault, const store_contact& contact)
+      : store_(database), vault_(vault), contact_(contact) {}
 
   /// Errors: already_exists, invalid_field, store_unavailable.
   result<store::token> issue(const token_request& request);
@@ -55,21 +64,23 @@ class tokens {
   result<store::token> fetch(std::string_view company, std::string_view agent,
                              const vault::plaintext_place& place);
 
-  /// Whether the token is good for what is asked, if it is cached; nullopt if only validate() can
-  /// tell. Never blocks. Errors: token_unknown, token_revoked, token_expired, wrong_company,
-  /// wrong_agent, missing_scope, in this order; invalid_field; tampered, key_unavailable. The
-  /// secret part is compared in constant time.
-  std::optional<result<token_handle>> validate_cached(const token_question& asked);
-  /// The same from the store, and caches it. Errors also: tampered, key_unavailable,
-  /// store_unavailable.
-  result<token_handle> validate(const token_question& asked);
+  /// Whether the token is good for what is asked, if it is cached and not older than the bound for
+  /// tokens; nullopt if only validate() can tell. Never blocks. Errors: token_unknown,
+  /// token_revoked, token_expired, wrong_company, wrong_agent, missing_scope, in this order;
+  /// invalid_field; tampered, key_unavailable. The secret part is compared in constant time.
+  std::optional<result<valid_token>> validate_cached(const token_question& asked);
+  /// The same from the store, and caches it; when that is away, from what is cached, to the bound.
+  /// Errors also: tampered, key_unavailable, store_unavailable.
+  result<valid_token> validate(const token_question& asked);
 
  private:
   result<store::token> write(const token_request& request, bool rotation);
   result<vault::known_token> digested(store::sealed_token found);
+  result<token_handle> read(const std::string& company, const std::string& kid);
 
   store::store& store_;
   vault::vault& vault_;
+  const store_contact& contact_;
 };
 
 }  // namespace coffer::service

@@ -55,6 +55,24 @@ void sealed_cache::erase(const associated_data& where) {
   while (entry* old = newest(where.address())) drop(old);
 }
 
+void sealed_cache::erase_older(const associated_data& where, std::uint64_t version) {
+  const std::lock_guard lock(mutex_);
+  for (const entry* one = newest(where.address()); one; one = one->older) {
+    if (!one->facts.current() || one->facts.version >= version) continue;
+    ++generation_;
+    while (entry* old = newest(where.address())) drop(old);
+    return;
+  }
+}
+
+void sealed_cache::doubt() {
+  const std::lock_guard lock(mutex_);
+  ++generation_;
+  for (std::size_t slot = ring_.size(); slot-- > 0;)
+    if (ring_[slot]->era != era_) drop(ring_[slot]);
+  ++era_;
+}
+
 std::size_t sealed_cache::entries() const noexcept {
   const std::lock_guard lock(mutex_);
   return ring_.size();
@@ -73,9 +91,10 @@ sealed_cache::entry* sealed_cache::newest(std::span<const std::byte> address) co
 // A run that began after the current value was read may see a newer one: the store knows. A value
 // that a run keeps is no longer good once it has expired: the store knows what is instead.
 sealed_cache::entry* sealed_cache::find(std::span<const std::byte> address, std::uint64_t epoch,
-                                        std::uint64_t now) const noexcept {
+                                        std::uint64_t now, trust how) const noexcept {
   for (entry* one = newest(address); one; one = one->older) {
     const entry_facts& facts = one->facts;
+    if (one->era != era_ && how == trust::whole) continue;
     if (facts.current() && epoch == current_epoch) return one;
     if (!facts.visible.contains(epoch) || epoch > facts.as_of) continue;
     if (facts.current() || facts.expires_at == 0 || now < facts.expires_at || facts.fell_forward)
@@ -84,8 +103,9 @@ sealed_cache::entry* sealed_cache::find(std::span<const std::byte> address, std:
   return nullptr;
 }
 
-entry_view sealed_cache::view_of(const entry& one) noexcept {
+entry_view sealed_cache::view_of(const entry& one) const noexcept {
   return {.facts = one.facts,
+          .doubted = one.era != era_,
           .key_id = one.key_id,
           .associated = {one.tail(), one.associated_size()},
           .nonce = one.nonce,
@@ -111,6 +131,7 @@ void sealed_cache::put(const associated_data& where, entry_facts facts,
   one->address_size = static_cast<std::uint16_t>(where.address().size());
   one->key_id = value.key_id;
   one->nonce = value.nonce;
+  one->era = era_;
   associated_data bound = where;
   bound.bind(facts.version, value.key_id);
   std::memcpy(one->tail(), bound.whole().data(), associated_size);

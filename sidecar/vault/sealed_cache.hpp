@@ -12,6 +12,7 @@
 
 #include "store/records.hpp"
 #include "vault/record.hpp"
+#include "vault/trust.hpp"
 
 namespace coffer::vault {
 
@@ -34,6 +35,7 @@ inline constexpr std::uint64_t current_epoch = store::epoch_range::forever;
 /// A cached value, valid during the call that shows it.
 struct entry_view {
   entry_facts facts;
+  bool doubted = false;
   std::array<std::byte, 16> key_id;
   std::span<const std::byte> associated;
   std::span<const std::byte, 12> nonce;
@@ -55,10 +57,10 @@ class sealed_cache {
   /// what `use` does; nullopt if it is not cached. `use` runs under the lock and must not call
   /// back.
   template <class Use>
-  auto with(std::span<const std::byte> address, std::uint64_t epoch, std::uint64_t now, Use&& use)
-      -> std::optional<decltype(use(std::declval<const entry_view&>()))> {
+  auto with(std::span<const std::byte> address, std::uint64_t epoch, std::uint64_t now, trust how,
+            Use&& use) -> std::optional<decltype(use(std::declval<const entry_view&>()))> {
     const std::lock_guard lock(mutex_);
-    entry* found = find(address, epoch, now);
+    entry* found = find(address, epoch, now, how);
     if (!found) return std::nullopt;
     mark_used(*found);
     return use(view_of(*found));
@@ -76,6 +78,12 @@ class sealed_cache {
   /// fetch reads the store, also for what runs keep. Never the new value itself: two writers may
   /// publish in another order than they committed, and what one deleted must not come back.
   void erase(const associated_data& where);
+  /// The same if the current value that is cached is of an earlier version than somebody has read.
+  void erase_older(const associated_data& where, std::uint64_t version);
+
+  /// It is not known any more whether what is cached still holds: from now on it is shown only to
+  /// those who take what is doubted, until it is read again. What was doubted before goes.
+  void doubt();
 
   std::size_t entries() const noexcept;
   std::size_t bytes() const noexcept;
@@ -95,9 +103,9 @@ class sealed_cache {
   };
 
   entry* newest(std::span<const std::byte> address) const noexcept;
-  entry* find(std::span<const std::byte> address, std::uint64_t epoch,
-              std::uint64_t now) const noexcept;
-  static entry_view view_of(const entry& one) noexcept;
+  entry* find(std::span<const std::byte> address, std::uint64_t epoch, std::uint64_t now,
+              trust how) const noexcept;
+  entry_view view_of(const entry& one) const noexcept;
   static void mark_used(entry& one) noexcept;
   void put(const associated_data& where, entry_facts facts, const store::sealed_value& value);
   void link(entry* one);
@@ -112,6 +120,7 @@ class sealed_cache {
   std::size_t bytes_ = 0;
   const std::size_t bytes_max_;
   std::uint64_t generation_ = 0;
+  std::uint8_t era_ = 0;
 };
 
 }  // namespace coffer::vault

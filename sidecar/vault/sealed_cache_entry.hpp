@@ -13,6 +13,7 @@ struct sealed_cache::entry {
   std::uint32_t ring_slot = 0;
   std::uint16_t address_size = 0;
   bool referenced = false;  // since the hand last passed
+  std::uint8_t era = 0;     // how often all had been doubted when it was read
   std::array<std::byte, 16> key_id{};
   std::array<std::byte, 12> nonce{};
 

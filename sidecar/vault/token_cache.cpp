@@ -2,10 +2,12 @@
 
 namespace coffer::vault {
 
-std::shared_ptr<const known_token> token_cache::find(std::string_view kid) const {
+std::shared_ptr<const known_token> token_cache::find(std::string_view kid, trust how) const {
   const std::lock_guard lock(mutex_);
   const auto found = tokens_.find(kid);
-  return found == tokens_.end() ? nullptr : found->second;
+  if (found == tokens_.end()) return nullptr;
+  const bool doubted = found->second.era != era_;
+  return doubted && how == trust::whole ? nullptr : found->second.token;
 }
 
 std::uint64_t token_cache::generation() const noexcept {
@@ -20,7 +22,7 @@ std::shared_ptr<const known_token> token_cache::insert(known_token token,
   if (generation != generation_) return kept;
   // Kids are random, so whichever the table holds first is as good a victim as any.
   if (tokens_.size() >= entries_max_) tokens_.erase(tokens_.begin());
-  tokens_.insert_or_assign(kept->meta.kid, kept);
+  tokens_.insert_or_assign(kept->meta.kid, entry{kept, era_});
   return kept;
 }
 
@@ -28,8 +30,31 @@ void token_cache::erase_agent(std::string_view company, std::string_view agent) 
   const std::lock_guard lock(mutex_);
   ++generation_;
   boost::unordered::erase_if(tokens_, [&](const auto& one) {
-    return one.second->meta.agent == agent && one.second->meta.company == company;
+    const store::token& meta = one.second.token->meta;
+    return meta.agent == agent && meta.company == company;
   });
+}
+
+void token_cache::erase(std::string_view kid) {
+  const std::lock_guard lock(mutex_);
+  ++generation_;
+  const auto found = tokens_.find(kid);
+  if (found != tokens_.end()) tokens_.erase(found);
+}
+
+void token_cache::erase_live(std::string_view kid) {
+  const std::lock_guard lock(mutex_);
+  const auto found = tokens_.find(kid);
+  if (found == tokens_.end() || found->second.token->meta.revoked_at) return;
+  ++generation_;
+  tokens_.erase(found);
+}
+
+void token_cache::doubt() {
+  const std::lock_guard lock(mutex_);
+  ++generation_;
+  boost::unordered::erase_if(tokens_, [&](const auto& one) { return one.second.era != era_; });
+  ++era_;
 }
 
 }  // namespace coffer::vault

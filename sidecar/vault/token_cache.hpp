@@ -10,6 +10,7 @@
 
 #include "crypto/digest.hpp"
 #include "store/records.hpp"
+#include "vault/trust.hpp"
 
 namespace coffer::vault {
 
@@ -25,8 +26,8 @@ class token_cache {
  public:
   explicit token_cache(std::size_t entries_max) : entries_max_(entries_max) {}
 
-  /// nullptr if it is not cached.
-  std::shared_ptr<const known_token> find(std::string_view kid) const;
+  /// nullptr if it is not cached, or was doubted since and only what is not doubted is wanted.
+  std::shared_ptr<const known_token> find(std::string_view kid, trust how) const;
 
   /// As for the sealed cache: taken before the store is read, it tells whether a writer has
   /// published since.
@@ -34,6 +35,10 @@ class token_cache {
   std::shared_ptr<const known_token> insert(known_token token, std::uint64_t generation);
   /// A writer's publication: all tokens of an agent are read again.
   void erase_agent(std::string_view company, std::string_view agent);
+  void erase(std::string_view kid);       ///< the same for one token
+  void erase_live(std::string_view kid);  ///< the same, unless it is known to be revoked
+  /// As for the sealed cache.
+  void doubt();
 
  private:
   struct text_hash {
@@ -44,11 +49,14 @@ class token_cache {
   };
 
   mutable std::mutex mutex_;
-  boost::unordered_flat_map<std::string, std::shared_ptr<const known_token>, text_hash,
-                            std::equal_to<>>
-      tokens_;
+  struct entry {
+    std::shared_ptr<const known_token> token;
+    std::uint64_t era = 0;
+  };
+  boost::unordered_flat_map<std::string, entry, text_hash, std::equal_to<>> tokens_;
   const std::size_t entries_max_;
   std::uint64_t generation_ = 0;
+  std::uint64_t era_ = 0;
 };
 
 }  // namespace coffer::vault

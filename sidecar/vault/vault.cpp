@@ -25,6 +25,7 @@ result<void> vault::open_sealed(associated_data where, std::uint64_t version,
     return failure(errc::tampered);
   where.bind(version, sealed.key_id);
   const entry_view entry{.facts = {version, 0, {}, false},
+                         .doubted = false,
                          .key_id = sealed.key_id,
                          .associated = where.whole(),
                          .nonce = sealed.nonce,

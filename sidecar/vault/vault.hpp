@@ -8,6 +8,7 @@
 #include "error/result.hpp"
 #include "vault/keyring.hpp"
 #include "vault/sealed_cache.hpp"
+#include "vault/single_flights.hpp"
 #include "vault/token_cache.hpp"
 
 namespace coffer::vault {
@@ -31,8 +32,8 @@ class vault {
   /// place).
   template <class Place>
   result<entry_facts> open_cached(const associated_data& where, std::uint64_t epoch,
-                                  std::uint64_t now, Place&& place) {
-    const auto opened = cache_.with(where.address(), epoch, now, [&](const entry_view& entry) {
+                                  std::uint64_t now, trust how, Place&& place) {
+    const auto opened = cache_.with(where.address(), epoch, now, how, [&](const entry_view& entry) {
       return open(entry, place(entry.sealed.size() - crypto::tag_size));
     });
     if (!opened) return failure(errc::not_found);
@@ -45,6 +46,7 @@ class vault {
 
   sealed_cache& cache() noexcept { return cache_; }
   token_cache& tokens() noexcept { return tokens_; }
+  single_flights& flights() noexcept { return flights_; }
   const crypto::key_id& current_key() const noexcept { return keys_.current(); }
 
   /// Values encrypted since the last call, to be added to the key's count in the store.
@@ -58,6 +60,7 @@ class vault {
   keyring& keys_;
   sealed_cache cache_;
   token_cache tokens_;
+  single_flights flights_;
   std::atomic<std::uint64_t> writes_{0};
 };
 

@@ -47,13 +47,15 @@ class daemon_without_sockets {
                       crypto::mac_key(secret::buffer(32)),
                       [](const std::string&) { return std::optional<audit::chain_end>(); }};
   audit::trail trail_{spool_, database_, secret::buffer(32)};
-  service::integrations integrations_{database_, vault_};
+  service::store_contact contact_{false};
+  service::integrations integrations_{database_, vault_, contact_};
   service::runs runs_{database_};
-  service::tokens tokens_{database_, vault_};
+  service::tokens tokens_{database_, vault_, contact_};
   dispatch::tickets tickets_;
   dispatch::daemon_facts facts_;
   dispatch::context context_{integrations_, runs_,  tokens_,        tickets_,          rules_,
-                             spool_,        trail_, vault_.cache(), database_.hosts(), facts_};
+                             spool_,        trail_, vault_.cache(), database_.hosts(), contact_,
+                             facts_};
 };
 
 }  // namespace coffer::tests

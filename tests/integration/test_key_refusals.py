@@ -147,7 +147,14 @@ class OtherRefusals(unittest.TestCase):
         self.assertIn("line 4", line)
 
     def test_a_database_it_does_not_have_is_not_ignored(self):
-        self.refuse(78, "DATABASE_URL", DATABASE_URL="postgresql://localhost/coffer")
+        self.refuse(78, "DATABASE_URL", DATABASE_URL="mysql://localhost/coffer")
+
+    def test_a_database_that_is_not_there_is_waited_for_by_whoever_starts_it(self):
+        self.refuse(75, "cannot be reached", DATABASE_URL="postgresql://me:s3cret@/c?host=/nowhere")
+
+    def test_a_password_on_the_command_line_is_refused(self):
+        url = "postgresql://me:s3cret@db.example/coffer"
+        self.refuse(78, "--database-password-source", flags=("--database-url", url))
 
     def test_socket_path_too_long(self):
         self.refuse(78, "107 bytes", flags=("--socket", "/tmp/" + "x" * 120))

@@ -15,7 +15,8 @@ struct daemon_over {
   store::slow_to_return database;
   vault::keyring ring;
   vault::vault vault{ring, 1 << 20};
-  service::integrations integrations{database, vault};
+  service::store_contact contact{false};
+  service::integrations integrations{database, vault, contact};
   service::runs runs{database};
 
   void set(std::string_view text) {

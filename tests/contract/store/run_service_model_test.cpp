@@ -23,12 +23,13 @@ std::span<const std::byte> bytes(std::string_view text) { return std::as_bytes(s
 // What a daemon holds over its store; gone with a restart.
 struct daemon_state {
   daemon_state(store::store& database, std::size_t cache_bytes)
-      : vault(ring, cache_bytes), integrations(database, vault), runs(database) {
+      : vault(ring, cache_bytes), integrations(database, vault, contact), runs(database) {
     ring.add(secret::buffer(32));
   }
 
   vault::keyring ring;
   vault::vault vault;
+  service::store_contact contact{false};
   service::integrations integrations;
   service::runs runs;
 };

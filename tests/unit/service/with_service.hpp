@@ -20,9 +20,10 @@ struct with_service {
   store::memory_store database;
   vault::keyring ring;
   vault::vault vault{ring, 1 << 20};
-  service::integrations all{database, vault};
+  service::store_contact contact{false};
+  service::integrations all{database, vault, contact};
   service::runs runs{database};
-  service::tokens tokens{database, vault};
+  service::tokens tokens{database, vault, contact};
   std::string value;  ///< what was fetched last
 
   with_service() { ring.add(secret::buffer(32)); }

@@ -34,7 +34,7 @@ void insert(sealed_cache& cache, const std::string& id, std::uint64_t version,
 std::optional<std::uint64_t> version_at(sealed_cache& cache, const std::string& id,
                                         std::uint64_t epoch = vault::current_epoch,
                                         std::uint64_t now = 5) {
-  return cache.with(at(id).address(), epoch, now,
+  return cache.with(at(id).address(), epoch, now, vault::trust::whole,
                     [](const vault::entry_view& one) { return one.facts.version; });
 }
 
@@ -55,7 +55,8 @@ BOOST_AUTO_TEST_CASE(an_entry_shows_what_was_put) {
            std::ranges::equal(one.nonce, sealed.nonce) &&
            std::ranges::equal(one.associated, bound.whole());
   };
-  const auto seen = cache.with(at("slack").address(), vault::current_epoch, 2, same);
+  const auto seen =
+      cache.with(at("slack").address(), vault::current_epoch, 2, vault::trust::whole, same);
   BOOST_TEST((seen && *seen));
   BOOST_TEST(!version_at(cache, "github"));
 }

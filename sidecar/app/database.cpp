@@ -1,0 +1,60 @@
+#include "app/database.hpp"
+
+#include <cstdlib>
+
+#include "error/start_error.hpp"
+#include "keys/trusted_file.hpp"
+#include "log/log.hpp"
+
+namespace coffer::app {
+namespace {
+
+constexpr const char* password_file = "database password";
+
+// file:///path or credential://NAME
+std::string path_of(const std::string& source) {
+  const std::string file = "file://", credential = "credential://";
+  if (source.starts_with(file + "/")) return source.substr(file.size());
+  const std::string name = source.starts_with(credential) ? source.substr(credential.size()) : "";
+  if (name.empty() || name.find('/') != name.npos)
+    throw start_error(
+        "database_password_source: name file:///path, or credential://NAME for a systemd "
+        "credential");
+  const char* folder = getenv("CREDENTIALS_DIRECTORY");
+  if (!folder || *folder == '\0')
+    throw start_error("database_password_source: there are no systemd credentials here; add " +
+                      std::string("LoadCredential=") + name + ":/path to the unit");
+  return std::string(folder) + "/" + name;
+}
+
+std::string read_password(const std::string& path) {
+  const auto content = keys::read_trusted_file(path, password_file);
+  if (!content)
+    throw start_error("there is no database password file " + path +
+                      ": write the password into it, mode 0600");
+  const auto bytes = content->reveal(secret::purpose::key_load);
+  std::string text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  while (text.ends_with('\n')) text.pop_back();
+  return text;
+}
+
+}  // namespace
+
+store::postgres_target target_of(const settings& chosen) {
+  store::postgres_target target{.url = chosen.database_url};
+  target.statement_timeout = chosen.database_timeout;
+  if (chosen.database_password_source.empty()) return target;
+  const std::string path = path_of(chosen.database_password_source);
+  std::string last = read_password(path);  // now, so that it is refused at the start
+  target.password = [path, last]() mutable {
+    try {
+      last = read_password(path);
+    } catch (const start_error& error) {
+      log::error("database_password_unreadable", {{"reason", error.what()}});
+    }
+    return last;
+  };
+  return target;
+}
+
+}  // namespace coffer::app

@@ -1,0 +1,75 @@
+#include "service/follower.hpp"
+
+#include "log/log.hpp"
+
+namespace coffer::service {
+
+void follower::start() {
+  step();
+  thread_ = std::thread([this] { run(); });
+}
+
+void follower::stop() noexcept {
+  if (!thread_.joinable()) return;
+  stopping_ = true;
+  feed_.interrupt();
+  thread_.join();
+}
+
+void follower::run() {
+  while (!stopping_) {
+    feed_.wait(pause());
+    if (!stopping_) step();
+  }
+}
+
+// What was committed before the reading began is in it: the age counts from there.
+bool follower::step() {
+  const std::uint64_t began = store_contact::clock_ms();
+  if (!read()) return false;
+  contact_.agreed(began);
+  return true;
+}
+
+bool follower::read() {
+  if (position_.empty()) {
+    auto first = feed_.position();
+    return first && begin_anew(*std::move(first));
+  }
+  auto page = feed_.changes_after(position_, page_max);
+  if (!page) return false;
+  if (page->gap) {
+    log::warning("feed_gap", {{"action", "everything cached is read again at its next use"}});
+    return begin_anew(std::move(page->position));
+  }
+  for (const store::change& one : page->changes) apply(one);
+  position_ = std::move(page->position);
+  if (runs_doubted_) runs_doubted_ = !runs_.look_again();
+  return !runs_doubted_;
+}
+
+// Whatever happened until this position may have been missed.
+bool follower::begin_anew(std::string position) {
+  contact_.doubted();
+  vault_.cache().doubt();
+  vault_.tokens().doubt();
+  position_ = std::move(position);
+  runs_doubted_ = !runs_.look_again();
+  return !runs_doubted_;
+}
+
+void follower::apply(const store::change& one) {
+  const store::address& where = one.where;
+  if (where.kind == store::token_kind) return vault_.tokens().erase(where.name);
+  if (where.kind == store::run_kind) return runs_.ended_elsewhere(where.company, where.subject);
+  vault_.cache().erase(
+      vault::associated_data({where.company, where.kind, where.subject, where.name}));
+}
+
+// No two hosts ask at the same moments for long.
+std::chrono::milliseconds follower::pause() {
+  return std::chrono::milliseconds(
+      std::uniform_int_distribution(poll_least.count(), poll_most.count())(random_));
+}
+
+}  // namespace coffer::service
