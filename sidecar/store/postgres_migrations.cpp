@@ -124,8 +124,12 @@ ALTER TABLE audit_chunks ALTER COLUMN blocks SET STORAGE EXTERNAL;
   throw start_error("the store " + without_password(target.url) + " " + why, code);
 }
 
+// Looked for in the catalogue's rows: what a name means may come from a cache that does not know yet
+// of a schema that another daemon has just made.
 int schema_of(pqxx::transaction_base& transaction) {
-  const auto there = transaction.exec1("SELECT to_regclass('coffer.schema_version') IS NOT NULL");
+  const auto there = transaction.exec1(
+      "SELECT EXISTS (SELECT FROM pg_tables WHERE schemaname = 'coffer'"
+      " AND tablename = 'schema_version')");
   if (!there[0].as<bool>()) return 0;
   return transaction.exec1("SELECT max(version) FROM coffer.schema_version")[0].as<int>();
 }
