@@ -58,12 +58,17 @@ bool follower::begin_anew(std::string position) {
   return !runs_doubted_;
 }
 
+// Much of what it tells is known already: this host's own writes, and what was read since.
 void follower::apply(const store::change& one) {
   const store::address& where = one.where;
-  if (where.kind == store::token_kind) return vault_.tokens().erase(where.name);
+  const bool made = one.version != 0 && !one.refreshed;
   if (where.kind == store::run_kind) return runs_.ended_elsewhere(where.company, where.subject);
-  vault_.cache().erase(
-      vault::associated_data({where.company, where.kind, where.subject, where.name}));
+  if (where.kind == store::token_kind) {
+    if (!made) vault_.tokens().erase(where.name);  // of a new token nothing older was cached
+    return;
+  }
+  const vault::associated_data address({where.company, where.kind, where.subject, where.name});
+  made ? vault_.cache().erase_before(address, one.version) : vault_.cache().erase(address);
 }
 
 // No two hosts ask at the same moments for long.

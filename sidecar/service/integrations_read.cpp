@@ -46,7 +46,7 @@ result<fetched> integrations::fetch(std::string_view company, std::string_view i
 result<fetched> integrations::read(const vault::associated_data& where, const std::string& company,
                                    const std::string& integration, std::uint64_t epoch,
                                    const vault::plaintext_place& place) {
-  const std::uint64_t generation = vault_.cache().generation();
+  const auto before = vault_.cache().published(where);
   store::integration_store& rows = store_.integrations();
   const auto found = epoch == vault::current_epoch
                          ? rows.find(company, integration)
@@ -59,7 +59,7 @@ result<fetched> integrations::read(const vault::associated_data& where, const st
                                  .as_of = found->as_of};
   const auto opened = vault_.open_sealed(where, facts.version, found->sealed, place);
   if (!opened) return opened.error();
-  vault_.cache().insert(where, facts, found->sealed, generation);
+  vault_.cache().insert(where, facts, found->sealed, before);
   return describe(facts, 0);
 }
 
@@ -101,7 +101,7 @@ fetched integrations::describe(const vault::entry_facts& facts, std::uint64_t ag
     out.freshness = freshness::stale;
     out.age = age;
   }
-  if (!facts.current() && !facts.fell_forward) out.freshness = freshness::pinned;
+  if (facts.pinned()) out.freshness = freshness::pinned;
   if (facts.expires_at != 0) out.expires_at = facts.expires_at;
   return out;
 }

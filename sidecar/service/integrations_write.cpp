@@ -59,7 +59,10 @@ result<store::integration> integrations::write(const store::integration_change& 
   change.row_id = crypto::random_uuid();
   auto written = store_.integrations().write(
       change, [&](std::uint64_t version) { return vault_.seal(where, version, value); });
-  if (written || may_be_done(written.error())) vault_.cache().erase(where);
+  if (written && !change.cut)
+    vault_.cache().erase_before(where, written->version);
+  else if (written || may_be_done(written.error()))
+    vault_.cache().erase(where);
   return written;
 }
 

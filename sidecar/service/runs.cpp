@@ -44,25 +44,26 @@ result<run_handle> runs::find(std::string_view company, std::string_view run) {
   const auto flight = flights_.enter(key_of(company, run));
   if (auto known = find_cached(company, run)) return known;
   for (int attempt = 0; attempt < 8; ++attempt) {
-    const std::uint64_t generation = ends_so_far();
+    const auto before = published(company, run);
     auto found = store_.runs().find(std::string(company), std::string(run), now_ms());
     if (!found && found.error().code == errc::not_found) return failure(errc::run_ended);
     if (!found) return found.error();
-    if (auto kept = remember(*std::move(found), generation)) return kept;
+    if (auto kept = remember(*std::move(found), before)) return kept;
   }
   return failure(errc::overloaded);
 }
 
-std::uint64_t runs::ends_so_far() const {
+vault::publications::mark runs::published(std::string_view company, std::string_view run) const {
+  const std::size_t hash = hash_of(key_of(company, run));
   const std::lock_guard lock(mutex_);
-  return ends_;
+  return published_.at(hash);
 }
 
-// nullptr if some run has ended since: it may be this one.
-run_handle runs::remember(store::run found, std::uint64_t ends_before) {
+// nullptr if it may have ended since.
+run_handle runs::remember(store::run found, vault::publications::mark before) {
   std::string key = key_of(found.company, found.id);
   const std::lock_guard lock(mutex_);
-  if (ends_before != ends_) return nullptr;
+  if (!published_.hold(hash_of(key), before)) return nullptr;
   // Whoever holds a run must hear of its end, so only those that nobody holds may be forgotten.
   if (known_.size() >= known_max)
     boost::unordered::erase_if(known_, [](const auto& one) { return one.second.use_count() == 1; });
@@ -101,9 +102,10 @@ std::string runs::key_of(std::string_view company, std::string_view run) {
 }
 
 void runs::forget(std::string_view company, std::string_view run) {
+  const std::string key = key_of(company, run);
   const std::lock_guard lock(mutex_);
-  ++ends_;
-  const auto found = known_.find(key_of(company, run));
+  published_.note(hash_of(key));
+  const auto found = known_.find(key);
   if (found == known_.end()) return;
   found->second->ended.store(true, std::memory_order_release);
   known_.erase(found);

@@ -12,6 +12,7 @@
 
 #include "error/result.hpp"
 #include "store/store.hpp"
+#include "vault/publications.hpp"
 #include "vault/single_flights.hpp"
 
 namespace coffer::service {
@@ -64,15 +65,16 @@ class runs {
   static constexpr std::size_t known_max = 65'536;
 
   static std::string key_of(std::string_view company, std::string_view run);
-  std::uint64_t ends_so_far() const;
-  run_handle remember(store::run found, std::uint64_t ends_before);
+  static std::size_t hash_of(const std::string& key) { return std::hash<std::string>{}(key); }
+  vault::publications::mark published(std::string_view company, std::string_view run) const;
+  run_handle remember(store::run found, vault::publications::mark before);
   void forget(std::string_view company, std::string_view run);
 
   store::store& store_;
   vault::single_flights flights_;
   mutable std::mutex mutex_;
   boost::unordered_flat_map<std::string, std::shared_ptr<live_run>> known_;
-  std::uint64_t ends_ = 0;  // a run that was read before an end is not kept after it
+  vault::publications published_;  // a run that was read before its end is not kept after it
 };
 
 }  // namespace coffer::service

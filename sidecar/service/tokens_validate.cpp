@@ -63,12 +63,12 @@ result<valid_token> tokens::validate(const token_question& asked) {
 }
 
 result<token_handle> tokens::read(const std::string& company, const std::string& kid) {
-  const std::uint64_t generation = vault_.tokens().generation();
+  const auto before = vault_.tokens().published(kid);
   auto found = store_.tokens().find(company, kid);
   if (!found) return found.error();
   auto known = digested(*std::move(found));
   if (!known) return known.error();
-  return vault_.tokens().insert(*std::move(known), generation);
+  return vault_.tokens().insert(*std::move(known), before);
 }
 
 // Decrypts a token, once, for its digest.

@@ -17,26 +17,35 @@ class postgres_breaker {
   static constexpr std::chrono::milliseconds pause_least{50};
   static constexpr std::chrono::milliseconds pause_most{5'000};
 
-  /// Whether the server may be asked now. While it is away, whoever is let through must report.
-  bool may_try() {
+  /// How long it is until the server may be asked; zero: now. While it is away, whoever is let
+  /// through must report.
+  clock::duration time_left() {
     const std::lock_guard lock(mutex_);
-    if (failures_ == 0) return true;
+    if (failures_ == 0) return {};
     const auto now = clock::now();
-    if (now < again_at_) return false;
+    if (now < again_at_) return again_at_ - now;
     again_at_ = now + pause();  // the next one, if this one does not come back
-    return true;
+    return {};
   }
   /// True when it was away until now.
   bool succeeded() {
     const std::lock_guard lock(mutex_);
     return std::exchange(failures_, 0) > 0;
   }
-  /// True when it was there until now.
+  /// A connection could not be made. True when the server was there until now.
   bool failed() {
     const std::lock_guard lock(mutex_);
     failures_ = std::min(failures_ + 1, 16u);
     again_at_ = clock::now() + pause();
     return failures_ == 1;
+  }
+  /// A connection was lost, with others perhaps: that counts once. True as above.
+  bool lost() {
+    const std::lock_guard lock(mutex_);
+    if (failures_ > 0) return false;
+    failures_ = 1;
+    again_at_ = clock::now() + pause();
+    return true;
   }
   bool away() const {
     const std::lock_guard lock(mutex_);

@@ -52,14 +52,17 @@ std::optional<moment> parse(const std::string& position) {
 // transactions from its xmin on: the index begins there.
 constexpr const char* unseen =
     "WITH now AS MATERIALIZED (SELECT " COFFER_POSTGRES_MOMENT
-    ") SELECT now.history, now.at, now.seen, c.company_id, c.kind, c.subject_id, c.name, c.version"
+    ") SELECT now.history, now.at, now.seen, c.company_id, c.kind, c.subject_id, c.name, c.version,"
+    " c.refreshed"
     " FROM now LEFT JOIN LATERAL (SELECT * FROM changes WHERE now.history = $2"
     "  AND xid >= pg_snapshot_xmin($1::pg_snapshot)"
     "  AND NOT pg_visible_in_snapshot(xid, $1::pg_snapshot) ORDER BY number LIMIT $3) c ON true"
     " ORDER BY c.number";
 
 change change_of(const pqxx::row& row) {
-  return {{row[3].c_str(), row[4].c_str(), row[5].c_str(), row[6].c_str()}, number_of(row[7])};
+  return {{row[3].c_str(), row[4].c_str(), row[5].c_str(), row[6].c_str()},
+          number_of(row[7]),
+          row[8].as<bool>()};
 }
 
 feed_page page_of(const pqxx::result& rows, const moment& before, std::size_t limit) {
@@ -108,9 +111,10 @@ auto postgres_feed::on_own_connection(std::string_view operation, Work&& work)
     return work(*connection_);
   } catch (const store_away&) {
   } catch (const pqxx::pqxx_exception& error) {
+    const bool connected = connection_ != nullptr;
     listener_.reset();
     connection_.reset();
-    pool_.note_lost(operation, error.base());
+    pool_.note_lost(operation, error.base(), connected);
   }
   return failure(errc::store_unavailable);
 }

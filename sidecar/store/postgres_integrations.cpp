@@ -85,7 +85,7 @@ result<integration> postgres_integrations::write(const integration_change& chang
          version, change.now, change.expires_at, next.last_used_at},
         sealed);
     scope.delete_unneeded(change.company, change.integration, change.now);
-    scope.append_change(address_of(change.company, change.integration), version);
+    scope.append_change(address_of(change.company, change.integration), version, change.cut);
     return next;
   });
 }
@@ -113,7 +113,7 @@ result<void> postgres_integrations::refresh(const refresh_change& change, const 
     scope.lock_company(change.company);
     if (!replace_value(scope, change, seal(change.version))) return failure(errc::not_found);
     replace_expiry(scope, change);
-    scope.append_change(address_of(change.company, change.integration), change.version);
+    scope.append_change(address_of(change.company, change.integration), change.version, true);
     return {};
   });
 }

@@ -95,7 +95,8 @@ CREATE TABLE changes (
   kind       text NOT NULL,
   subject_id text NOT NULL,
   name       text NOT NULL,
-  version    bigint NOT NULL
+  version    bigint NOT NULL,
+  refreshed  boolean NOT NULL DEFAULT false
 );
 CREATE INDEX changes_by_xid ON changes (xid);
 
@@ -124,8 +125,8 @@ ALTER TABLE audit_chunks ALTER COLUMN blocks SET STORAGE EXTERNAL;
   throw start_error("the store " + without_password(target.url) + " " + why, code);
 }
 
-// Looked for in the catalogue's rows: what a name means may come from a cache that does not know yet
-// of a schema that another daemon has just made.
+// Looked for in the catalogue's rows: what a name means may come from a cache that does not know
+// yet of a schema that another daemon has just made.
 int schema_of(pqxx::transaction_base& transaction) {
   const auto there = transaction.exec1(
       "SELECT EXISTS (SELECT FROM pg_tables WHERE schemaname = 'coffer'"

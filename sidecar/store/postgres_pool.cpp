@@ -1,9 +1,14 @@
 #include "store/postgres_pool.hpp"
 
+#include <thread>
+
 #include "log/log.hpp"
 
 namespace coffer::store {
 namespace {
+
+// A server that has only cut the connection is back before a request has to fail for it.
+constexpr std::chrono::milliseconds patience{200};
 
 // One line: the server's texts have several.
 std::string text_of(const std::exception& error) {
@@ -24,7 +29,10 @@ std::string state_of(const std::exception& error) {
 }  // namespace
 
 std::unique_ptr<postgres_connection> postgres_pool::connect() {
-  if (!breaker_.may_try()) throw store_away();
+  for (auto left = breaker_.time_left(); left > left.zero(); left = breaker_.time_left()) {
+    if (left > patience) throw store_away();
+    std::this_thread::sleep_for(left);
+  }
   auto made = std::make_unique<postgres_connection>(target_);
   const postgres_deadlines::guard time(deadlines_, made->socket(), target_.statement_timeout);
   made->begin_session(target_);
@@ -58,8 +66,9 @@ void postgres_pool::drop_idle() {
   idle_.clear();
 }
 
-void postgres_pool::note_lost(std::string_view operation, const std::exception& error) {
-  if (breaker_.failed())
+void postgres_pool::note_lost(std::string_view operation, const std::exception& error,
+                              bool connected) {
+  if (connected ? breaker_.lost() : breaker_.failed())
     log::error("store_away", {{"operation", operation}, {"reason", text_of(error)}});
 }
 
@@ -80,7 +89,7 @@ postgres_pool::verdict postgres_pool::judge(std::string_view operation, const st
   if (connection) drop_idle();  // they lead to the same server
   // One from the pool may have died long ago, while its server is well.
   if (pooled && !in_doubt && attempt < attempts_max) return verdict::again;
-  note_lost(operation, error);
+  note_lost(operation, error, connection != nullptr);
   return in_doubt ? verdict::unknown : verdict::unavailable;
 }
 

@@ -48,8 +48,8 @@ class postgres_pool {
 
   /// A connection beside the pool, for the feed. Throws store_away or pqxx::failure.
   std::unique_ptr<postgres_connection> connect();
-  /// What the feed's reader learned: the server is gone.
-  void note_lost(std::string_view operation, const std::exception& error);
+  /// What the feed's reader learned: the connection that it had is lost, or none can be made.
+  void note_lost(std::string_view operation, const std::exception& error, bool connected);
 
   postgres_deadlines& deadlines() noexcept { return deadlines_; }
   const postgres_target& target() const noexcept { return target_; }

@@ -82,10 +82,10 @@ std::uint64_t postgres_scope::bump_epoch(const std::string& company) {
           company)[0][0]);
 }
 
-void postgres_scope::append_change(const address& where, std::uint64_t version) {
-  run("WITH appended AS (INSERT INTO changes (company_id, kind, subject_id, name, version)"
-      " VALUES ($1,$2,$3,$4,$5)) SELECT pg_notify('coffer_changes', '')",
-      where.company, where.kind, where.subject, where.name, version);
+void postgres_scope::append_change(const address& where, std::uint64_t version, bool refreshed) {
+  run("WITH appended AS (INSERT INTO changes (company_id, kind, subject_id, name, version,"
+      " refreshed) VALUES ($1,$2,$3,$4,$5,$6)) SELECT pg_notify('coffer_changes', '')",
+      where.company, where.kind, where.subject, where.name, version, refreshed ? "t" : "f");
 }
 
 // A value is needed by the runs that began from its version on and before the next one's.

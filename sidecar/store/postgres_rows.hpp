@@ -48,7 +48,7 @@ struct postgres_scope {
 
   /// Appends to the feed, and has the server tell all hosts at the commit. The company must be
   /// locked, so that its changes are numbered in the order of their commits.
-  void append_change(const address& where, std::uint64_t version);
+  void append_change(const address& where, std::uint64_t version, bool refreshed = false);
 
   /// Deletes the old values of one integration of a company, or with an empty name of all, that no
   /// run which is live at `now` keeps (R1).

@@ -46,8 +46,10 @@ std::vector<token> named_tokens(postgres_scope& scope, const std::string& compan
                              company, agent, kid));
 }
 
-void publish(postgres_scope& scope, const token& one, std::uint64_t version) {
-  scope.append_change({one.company, std::string(token_kind), one.agent, one.kid}, version);
+void publish(postgres_scope& scope, const token& one, std::uint64_t version,
+             bool refreshed = false) {
+  scope.append_change({one.company, std::string(token_kind), one.agent, one.kid}, version,
+                      refreshed);
 }
 
 // The secret goes at once; the row stays to say why the token is refused.
@@ -65,7 +67,7 @@ void expire_one(postgres_scope& scope, const token& one, std::uint64_t at) {
   if (one.expires_at && *one.expires_at <= at) return;
   scope.run("UPDATE tokens SET expires_at = $3 WHERE company_id = $1 AND kid = $2", one.company,
             one.kid, at);
-  publish(scope, one, one.version);
+  publish(scope, one, one.version, true);
 }
 
 void insert_token(postgres_scope& scope, const token& one) {

@@ -167,6 +167,7 @@ struct key_record {
 struct change {
   address where;
   std::uint64_t version = 0;  ///< the new current one; 0: deleted
+  bool refreshed = false;     ///< a version of before has another value or expiry now, or was cut
 };
 
 /// A page of the feed.

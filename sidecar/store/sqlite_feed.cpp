@@ -25,7 +25,8 @@ bounds bounds_of(sqlite_connection& connection) {
 change change_of(SQLite::Statement& row) {
   return {{row.getColumn(1).getString(), row.getColumn(2).getString(), row.getColumn(3).getString(),
            row.getColumn(4).getString()},
-          number_of(row.getColumn(5))};
+          number_of(row.getColumn(5)),
+          row.getColumn(6).getInt() != 0};
 }
 
 }  // namespace
@@ -48,7 +49,8 @@ result<feed_page> sqlite_feed::changes_after(const std::string& position, std::s
                kept.newest - *after > limit;
     if (page.gap) return page;
     auto& row = connection.prepare(
-        "SELECT number, company_id, kind, subject_id, name, version FROM changes"
+        "SELECT number, company_id, kind, subject_id, name, version, refreshed"
+        " FROM changes"
         " WHERE number > ? ORDER BY number");
     row.bind(1, number(*after));
     while (row.executeStep()) page.changes.push_back(change_of(row));

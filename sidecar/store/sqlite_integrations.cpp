@@ -92,7 +92,7 @@ result<integration> sqlite_integrations::write(const integration_change& change,
                    credential_name, version, change.now, change.expires_at, next.last_used_at},
                   sealed);
     delete_unneeded(connection, change.company, change.integration, change.now);
-    append_change(connection, address_of(change.company, change.integration), version);
+    append_change(connection, address_of(change.company, change.integration), version, change.cut);
     transaction.commit();
     return next;
   });
@@ -123,7 +123,7 @@ result<void> sqlite_integrations::refresh(const refresh_change& change, const se
     SQLite::Transaction transaction(connection.database(), behaviour::IMMEDIATE);
     if (!replace_value(connection, change, seal(change.version))) return failure(errc::not_found);
     replace_expiry(connection, change);
-    append_change(connection, address_of(change.company, change.integration), change.version);
+    append_change(connection, address_of(change.company, change.integration), change.version, true);
     transaction.commit();
     return {};
   });

@@ -99,6 +99,8 @@ CREATE TABLE tokens (
 CREATE UNIQUE INDEX tokens_by_kid ON tokens (kid);
 CREATE INDEX tokens_by_agent ON tokens (company_id, agent_id);
 
+ALTER TABLE changes ADD COLUMN refreshed INTEGER NOT NULL DEFAULT 0;
+
 CREATE TABLE hosts (
   host_id    TEXT NOT NULL PRIMARY KEY,
   name       TEXT NOT NULL,

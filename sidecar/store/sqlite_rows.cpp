@@ -108,14 +108,17 @@ std::uint64_t bump_epoch(sqlite_connection& connection, const std::string& compa
   return epoch;
 }
 
-void append_change(sqlite_connection& connection, const address& where, std::uint64_t version) {
+void append_change(sqlite_connection& connection, const address& where, std::uint64_t version,
+                   bool refreshed) {
   auto& insert = connection.prepare(
-      "INSERT INTO changes (company_id, kind, subject_id, name, version) VALUES (?,?,?,?,?)");
+      "INSERT INTO changes (company_id, kind, subject_id, name, version, refreshed)"
+      " VALUES (?,?,?,?,?,?)");
   insert.bind(1, where.company);
   insert.bind(2, where.kind);
   insert.bind(3, where.subject);
   insert.bind(4, where.name);
   insert.bind(5, number(version));
+  insert.bind(6, refreshed ? 1 : 0);
   insert.exec();
   auto& trim = connection.prepare("DELETE FROM changes WHERE number <= last_insert_rowid() - ?");
   trim.bind(1, feed_entries_kept);

@@ -39,7 +39,8 @@ std::uint64_t epoch_of(sqlite_connection& connection, const std::string& company
 std::uint64_t bump_epoch(sqlite_connection& connection, const std::string& company);
 
 /// Appends to the feed of changes: a new current version, or 0 for what is gone.
-void append_change(sqlite_connection& connection, const address& where, std::uint64_t version);
+void append_change(sqlite_connection& connection, const address& where, std::uint64_t version,
+                   bool refreshed = false);
 
 /// Notes of an integration's current value that `version` takes its place.
 void mark_replaced(sqlite_connection& connection, const std::string& company,

@@ -54,8 +54,10 @@ std::vector<token> live_tokens(sqlite_connection& connection, const std::string&
   return tokens_of(row);
 }
 
-void publish(sqlite_connection& connection, const token& one, std::uint64_t version) {
-  append_change(connection, {one.company, std::string(token_kind), one.agent, one.kid}, version);
+void publish(sqlite_connection& connection, const token& one, std::uint64_t version,
+             bool refreshed = false) {
+  append_change(connection, {one.company, std::string(token_kind), one.agent, one.kid}, version,
+                refreshed);
 }
 
 // The secret goes at once; the row stays to say why the token is refused.
@@ -84,7 +86,7 @@ void expire_one(sqlite_connection& connection, const token& one, std::uint64_t a
   mark.bind(2, one.company);
   mark.bind(3, one.kid);
   mark.exec();
-  publish(connection, one, one.version);
+  publish(connection, one, one.version, true);
 }
 
 void insert_token(sqlite_connection& connection, const token& one) {

@@ -38,28 +38,40 @@ sealed_cache::~sealed_cache() {
   for (entry* one : ring_) ::operator delete(one);
 }
 
-std::uint64_t sealed_cache::generation() const noexcept {
+publications::mark sealed_cache::published(const associated_data& where) const noexcept {
+  const std::size_t hash = entry_hash{}(where.address());
   const std::lock_guard lock(mutex_);
-  return generation_;
+  return published_.at(hash);
 }
 
 void sealed_cache::insert(const associated_data& where, entry_facts facts,
-                          const store::sealed_value& value, std::uint64_t generation) {
+                          const store::sealed_value& value, publications::mark before) {
+  const std::size_t hash = entry_hash{}(where.address());
+  const auto version = facts.pinned() ? publications::any_version : facts.version;
   const std::lock_guard lock(mutex_);
-  if (generation == generation_) put(where, facts, value);
+  if (published_.hold(hash, before, version)) put(where, facts, value);
 }
 
 void sealed_cache::erase(const associated_data& where) {
   const std::lock_guard lock(mutex_);
-  ++generation_;
+  published_.note(entry_hash{}(where.address()));
   while (entry* old = newest(where.address())) drop(old);
+}
+
+void sealed_cache::erase_before(const associated_data& where, std::uint64_t version) {
+  const std::lock_guard lock(mutex_);
+  published_.note_made(entry_hash{}(where.address()), version);
+  for (entry *one = newest(where.address()), *older = nullptr; one; one = older) {
+    older = one->older;
+    if (!one->facts.pinned() && one->facts.version < version) drop(one);
+  }
 }
 
 void sealed_cache::erase_older(const associated_data& where, std::uint64_t version) {
   const std::lock_guard lock(mutex_);
   for (const entry* one = newest(where.address()); one; one = one->older) {
     if (!one->facts.current() || one->facts.version >= version) continue;
-    ++generation_;
+    published_.note(entry_hash{}(where.address()));
     while (entry* old = newest(where.address())) drop(old);
     return;
   }
@@ -67,7 +79,7 @@ void sealed_cache::erase_older(const associated_data& where, std::uint64_t versi
 
 void sealed_cache::doubt() {
   const std::lock_guard lock(mutex_);
-  ++generation_;
+  published_.note_everything();
   for (std::size_t slot = ring_.size(); slot-- > 0;)
     if (ring_[slot]->era != era_) drop(ring_[slot]);
   ++era_;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "store/records.hpp"
+#include "vault/publications.hpp"
 #include "vault/record.hpp"
 #include "vault/trust.hpp"
 
@@ -27,6 +28,7 @@ struct entry_facts {
   std::uint64_t as_of = store::epoch_range::forever;
 
   bool current() const noexcept { return visible.until == store::epoch_range::forever; }
+  bool pinned() const noexcept { return !current() && !fell_forward; }  ///< kept for runs
 };
 
 /// Asks for the current value, in place of a run's epoch.
@@ -66,19 +68,23 @@ class sealed_cache {
     return use(view_of(*found));
   }
 
-  /// Counts writers' invalidations. A reader takes it before it reads the store.
-  std::uint64_t generation() const noexcept;
+  /// What was published there by now. A reader takes it before it reads the store.
+  publications::mark published(const associated_data& where) const noexcept;
 
-  /// Caches what was read from the store, unless some writer published since `generation`: then
-  /// the value read may be an old one.
+  /// Caches what was read from the store, unless some writer published since `before`: then the
+  /// value read may be an old one.
   void insert(const associated_data& where, entry_facts facts, const store::sealed_value& value,
-              std::uint64_t generation);
+              publications::mark before);
 
   /// A writer's publication, once its change is durable and before it is acknowledged: the next
   /// fetch reads the store, also for what runs keep. Never the new value itself: two writers may
   /// publish in another order than they committed, and what one deleted must not come back.
   void erase(const associated_data& where);
-  /// The same if the current value that is cached is of an earlier version than somebody has read.
+  /// The same for a change that made `version` and cut none: what was read of that or a later one
+  /// stays, and what runs keep.
+  void erase_before(const associated_data& where, std::uint64_t version);
+  /// The same as erase() if the current value that is cached is of an earlier version than somebody
+  /// has read.
   void erase_older(const associated_data& where, std::uint64_t version);
 
   /// It is not known any more whether what is cached still holds: from now on it is shown only to
@@ -119,7 +125,7 @@ class sealed_cache {
   std::size_t hand_ = 0;
   std::size_t bytes_ = 0;
   const std::size_t bytes_max_;
-  std::uint64_t generation_ = 0;
+  publications published_;
   std::uint8_t era_ = 0;
 };
 

@@ -10,16 +10,16 @@ std::shared_ptr<const known_token> token_cache::find(std::string_view kid, trust
   return doubted && how == trust::whole ? nullptr : found->second.token;
 }
 
-std::uint64_t token_cache::generation() const noexcept {
+publications::mark token_cache::published(std::string_view kid) const noexcept {
   const std::lock_guard lock(mutex_);
-  return generation_;
+  return published_.at(text_hash{}(kid));
 }
 
 std::shared_ptr<const known_token> token_cache::insert(known_token token,
-                                                       std::uint64_t generation) {
+                                                       publications::mark before) {
   auto kept = std::make_shared<const known_token>(std::move(token));
   const std::lock_guard lock(mutex_);
-  if (generation != generation_) return kept;
+  if (!published_.hold(text_hash{}(kept->meta.kid), before)) return kept;
   // Kids are random, so whichever the table holds first is as good a victim as any.
   if (tokens_.size() >= entries_max_) tokens_.erase(tokens_.begin());
   tokens_.insert_or_assign(kept->meta.kid, entry{kept, era_});
@@ -28,7 +28,7 @@ std::shared_ptr<const known_token> token_cache::insert(known_token token,
 
 void token_cache::erase_agent(std::string_view company, std::string_view agent) {
   const std::lock_guard lock(mutex_);
-  ++generation_;
+  published_.note_everything();  // which kids it has is not known here
   boost::unordered::erase_if(tokens_, [&](const auto& one) {
     const store::token& meta = one.second.token->meta;
     return meta.agent == agent && meta.company == company;
@@ -37,7 +37,7 @@ void token_cache::erase_agent(std::string_view company, std::string_view agent) 
 
 void token_cache::erase(std::string_view kid) {
   const std::lock_guard lock(mutex_);
-  ++generation_;
+  published_.note(text_hash{}(kid));
   const auto found = tokens_.find(kid);
   if (found != tokens_.end()) tokens_.erase(found);
 }
@@ -46,13 +46,13 @@ void token_cache::erase_live(std::string_view kid) {
   const std::lock_guard lock(mutex_);
   const auto found = tokens_.find(kid);
   if (found == tokens_.end() || found->second.token->meta.revoked_at) return;
-  ++generation_;
+  published_.note(text_hash{}(kid));
   tokens_.erase(found);
 }
 
 void token_cache::doubt() {
   const std::lock_guard lock(mutex_);
-  ++generation_;
+  published_.note_everything();
   boost::unordered::erase_if(tokens_, [&](const auto& one) { return one.second.era != era_; });
   ++era_;
 }

@@ -10,6 +10,7 @@
 
 #include "crypto/digest.hpp"
 #include "store/records.hpp"
+#include "vault/publications.hpp"
 #include "vault/trust.hpp"
 
 namespace coffer::vault {
@@ -31,8 +32,8 @@ class token_cache {
 
   /// As for the sealed cache: taken before the store is read, it tells whether a writer has
   /// published since.
-  std::uint64_t generation() const noexcept;
-  std::shared_ptr<const known_token> insert(known_token token, std::uint64_t generation);
+  publications::mark published(std::string_view kid) const noexcept;
+  std::shared_ptr<const known_token> insert(known_token token, publications::mark before);
   /// A writer's publication: all tokens of an agent are read again.
   void erase_agent(std::string_view company, std::string_view agent);
   void erase(std::string_view kid);       ///< the same for one token
@@ -55,7 +56,7 @@ class token_cache {
   };
   boost::unordered_flat_map<std::string, entry, text_hash, std::equal_to<>> tokens_;
   const std::size_t entries_max_;
-  std::uint64_t generation_ = 0;
+  publications published_;
   std::uint64_t era_ = 0;
 };
 

@@ -84,7 +84,7 @@ result<integration> memory_integrations::write(const integration_change& change,
   one.values[version] = {.sealed = std::move(sealed), .expires_at = change.expires_at};
   one.meta = meta;
   state_.delete_unneeded(change.company, change.integration, change.now);
-  state_.append_change(address_of(change.company, change.integration), version);
+  state_.append_change(address_of(change.company, change.integration), version, change.cut);
   return meta;
 }
 
@@ -108,7 +108,7 @@ result<void> memory_integrations::refresh(const refresh_change& change, const se
   value.sealed = seal(change.version);
   value.expires_at = change.expires_at;
   if (change.version == one->meta.version) one->meta.expires_at = change.expires_at;
-  state_.append_change(address_of(change.company, change.integration), change.version);
+  state_.append_change(address_of(change.company, change.integration), change.version, true);
   return {};
 }
 

@@ -9,8 +9,8 @@ constexpr std::size_t feed_entries_kept = 10'000;
 
 }  // namespace
 
-void memory_state::append_change(const address& where, std::uint64_t version) {
-  changes.emplace_back(++newest_change, change{where, version});
+void memory_state::append_change(const address& where, std::uint64_t version, bool refreshed) {
+  changes.emplace_back(++newest_change, change{where, version, refreshed});
   if (changes.size() > feed_entries_kept) changes.erase(changes.begin());
 }
 

@@ -34,7 +34,7 @@ struct memory_token {
 struct memory_state {
   using company_and_id = std::pair<std::string, std::string>;
 
-  void append_change(const address& where, std::uint64_t version);
+  void append_change(const address& where, std::uint64_t version, bool refreshed = false);
   /// Deletes the old values of one integration, or with an empty id of all of the company, that no
   /// run which is live at `now` keeps.
   void delete_unneeded(const std::string& company, const std::string& id, std::uint64_t now);

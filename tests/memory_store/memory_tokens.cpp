@@ -30,8 +30,9 @@ memory_tokens::tokens memory_tokens::live_of(const std::string& company, const s
   return found;
 }
 
-void memory_tokens::publish(const token& one, std::uint64_t version) {
-  state_.append_change({one.company, std::string(token_kind), one.agent, one.kid}, version);
+void memory_tokens::publish(const token& one, std::uint64_t version, bool refreshed) {
+  state_.append_change({one.company, std::string(token_kind), one.agent, one.kid}, version,
+                       refreshed);
 }
 
 void memory_tokens::revoke_one(memory_token& one, std::uint64_t now) {
@@ -44,7 +45,7 @@ void memory_tokens::revoke_one(memory_token& one, std::uint64_t now) {
 void memory_tokens::expire_one(memory_token& one, std::uint64_t at) {
   if (one.meta.expires_at && *one.meta.expires_at <= at) return;
   one.meta.expires_at = at;
-  publish(one.meta, one.meta.version);
+  publish(one.meta, one.meta.version, true);
 }
 
 result<token> memory_tokens::issue(const token_change& change, const sealer& seal) {

@@ -25,7 +25,7 @@ class memory_tokens final : public token_store {
   tokens live_of(const std::string& company, const std::string& agent, std::uint64_t now);
   void revoke_one(memory_token& one, std::uint64_t now);
   void expire_one(memory_token& one, std::uint64_t at);
-  void publish(const token& one, std::uint64_t version);
+  void publish(const token& one, std::uint64_t version, bool refreshed = false);
 
   memory_state& state_;
 };

@@ -47,7 +47,8 @@ def children_of(pid):
 
 class Cluster:
     """Listens on a Unix socket in its folder, and on loopback if `tcp`. `durable`: with fsync.
-    `disk_mib`: its data lies on a file system of that size (needs root). Use as a context manager."""
+    `disk_mib`: its data lies on a file system of that size (needs root). Use as a context
+    manager."""
 
     def __init__(self, durable=False, max_connections=60, tcp=False, disk_mib=None, **settings):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="coffer-pg-"))
@@ -198,14 +199,14 @@ class Cluster:
     def fill_disk(self):
         """Leaves no room on its own file system."""
         ballast = self.folder / "disk" / "ballast"
-        with open(ballast, "wb") as out:
-            for size in (1 << 20, 1 << 12, 1):
-                try:
-                    while True:
-                        out.write(b"\0" * size)
-                        out.flush()
-                except OSError:
-                    pass
+        out = os.open(ballast, os.O_WRONLY | os.O_CREAT)
+        for size in (1 << 20, 1 << 12):
+            try:
+                while True:
+                    os.write(out, b"\0" * size)
+            except OSError:
+                pass
+        os.close(out)
 
     def free_disk(self):
         (self.folder / "disk" / "ballast").unlink()

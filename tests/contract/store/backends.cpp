@@ -146,7 +146,8 @@ std::vector<std::string> changes_after(store::store& database, const std::string
   std::vector<std::string> out;
   for (const store::change& one : page->changes)
     out.push_back(one.where.company + "/" + one.where.kind + "/" + one.where.subject + "/" +
-                  one.where.name + "=" + std::to_string(one.version));
+                  one.where.name + "=" + std::to_string(one.version) +
+                  (one.refreshed ? " refreshed" : ""));
   return out;
 }
 

@@ -240,7 +240,7 @@ BOOST_AUTO_TEST_CASE(a_refresh_replaces_the_value_inside_its_version_and_bumps_n
     meta.expires_at = before.expires_at;
     BOOST_TEST((meta == before));
     BOOST_TEST(begin(*one.database, "cmp_a", "run_1").epoch == 1u);
-    const std::vector<std::string> expected{"cmp_a/integration/slack/credential=1"};
+    const std::vector<std::string> expected{"cmp_a/integration/slack/credential=1 refreshed"};
     BOOST_TEST(changes_after(*one.database, feed) == expected, boost::test_tools::per_element());
   });
 }

@@ -131,7 +131,7 @@ BOOST_AUTO_TEST_CASE(a_rotation_with_overlap_lets_the_old_token_expire) {
     BOOST_TEST(!old->meta.revoked_at);
     BOOST_TEST((old->sealed == marked("k1", 1)));
     BOOST_TEST(current(one, "agt_1") == "k2");
-    const kids expected{"cmp_a/agent_token/agt_1/k1=1", "cmp_a/agent_token/agt_1/k2=2"};
+    const kids expected{"cmp_a/agent_token/agt_1/k1=1 refreshed", "cmp_a/agent_token/agt_1/k2=2"};
     BOOST_TEST(changes_after(*one.database, feed) == expected, boost::test_tools::per_element());
   });
 }

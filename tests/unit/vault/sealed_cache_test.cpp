@@ -28,7 +28,7 @@ vault::entry_facts facts_of(std::uint64_t version, std::uint64_t expires_at = 0)
 
 void insert(sealed_cache& cache, const std::string& id, std::uint64_t version,
             std::size_t size = 100) {
-  cache.insert(at(id), facts_of(version), value(size), cache.generation());
+  cache.insert(at(id), facts_of(version), value(size), cache.published(at(id)));
 }
 
 std::optional<std::uint64_t> version_at(sealed_cache& cache, const std::string& id,
@@ -47,7 +47,7 @@ BOOST_AUTO_TEST_CASE(an_entry_shows_what_was_put) {
   BOOST_TEST(!version_at(cache, "slack"));
   auto sealed = value(40, std::byte{9});
   sealed.nonce.fill(std::byte{3});
-  cache.insert(at("slack"), facts_of(7, 9), sealed, cache.generation());
+  cache.insert(at("slack"), facts_of(7, 9), sealed, cache.published(at("slack")));
   const auto same = [&](const vault::entry_view& one) {
     associated_data bound = at("slack");
     bound.bind(7, sealed.key_id);
@@ -63,9 +63,59 @@ BOOST_AUTO_TEST_CASE(an_entry_shows_what_was_put) {
 
 BOOST_AUTO_TEST_CASE(what_was_read_before_a_writer_published_is_not_cached) {
   sealed_cache cache(1 << 20);
-  const auto generation = cache.generation();
+  const auto generation = cache.published(at("slack"));
   cache.erase(at("slack"));  // a writer publishes while the reader has the old value in its hand
   cache.insert(at("slack"), facts_of(1), value(10), generation);
+  BOOST_TEST(!version_at(cache, "slack"));
+}
+
+BOOST_AUTO_TEST_CASE(what_was_read_of_the_published_version_is_cached_all_the_same) {
+  sealed_cache cache(1 << 20);
+  const auto before = cache.published(at("slack"));
+  cache.erase_before(at("slack"), 7);
+  cache.insert(at("slack"), facts_of(6), value(10), before);
+  BOOST_TEST(!version_at(cache, "slack"));
+  cache.insert(at("slack"), facts_of(7), value(10), before);
+  BOOST_TEST(*version_at(cache, "slack") == 7u);
+  cache.erase_before(at("slack"), 7);  // the feed tells it again
+  BOOST_TEST(*version_at(cache, "slack") == 7u);
+  cache.erase_before(at("slack"), 8);
+  BOOST_TEST(!version_at(cache, "slack"));
+}
+
+BOOST_AUTO_TEST_CASE(a_new_version_leaves_what_runs_keep_but_not_what_stands_in_for_it) {
+  sealed_cache cache(1 << 20);
+  cache.insert(at("slack"), {4, 0, {4, 9}, false}, value(10), cache.published(at("slack")));
+  cache.insert(at("slack"), {9, 50, {2, 3}, true}, value(10), cache.published(at("slack")));
+  cache.erase_before(at("slack"), 10);
+  BOOST_TEST(*version_at(cache, "slack", 4) == 4u);
+  BOOST_TEST(!version_at(cache, "slack", 2));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_doubted_is_shown_to_those_who_take_it_until_it_is_doubted_again) {
+  sealed_cache cache(1 << 20);
+  insert(cache, "slack", 1);
+  const auto seen = [&](vault::trust how) {
+    return cache
+        .with(at("slack").address(), vault::current_epoch, 1, how,
+              [](const vault::entry_view& entry) { return entry.doubted; })
+        .has_value();
+  };
+  cache.doubt();
+  BOOST_TEST(!seen(vault::trust::whole));
+  BOOST_TEST(seen(vault::trust::doubted_too));
+  insert(cache, "github", 1);
+  cache.doubt();
+  BOOST_TEST(!seen(vault::trust::doubted_too));
+  BOOST_TEST(cache.entries() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(who_has_read_a_newer_version_is_not_shown_an_older_one) {
+  sealed_cache cache(1 << 20);
+  insert(cache, "slack", 3);
+  cache.erase_older(at("slack"), 3);
+  BOOST_TEST(*version_at(cache, "slack") == 3u);
+  cache.erase_older(at("slack"), 4);
   BOOST_TEST(!version_at(cache, "slack"));
 }
 
@@ -95,8 +145,8 @@ BOOST_AUTO_TEST_CASE(R1_each_run_sees_the_value_of_its_epoch) {
   sealed_cache cache(1 << 20);
   insert(cache, "slack", 9);
   BOOST_TEST(!version_at(cache, "slack", 5));  // only the store knows
-  cache.insert(at("slack"), {4, 0, {4, 9}, false}, value(10), cache.generation());
-  cache.insert(at("slack"), {2, 0, {2, 4}, false}, value(10), cache.generation());
+  cache.insert(at("slack"), {4, 0, {4, 9}, false}, value(10), cache.published(at("slack")));
+  cache.insert(at("slack"), {2, 0, {2, 4}, false}, value(10), cache.published(at("slack")));
   BOOST_TEST(cache.entries() == 3u);
   BOOST_TEST(!version_at(cache, "slack", 1));
   for (const auto& [epoch, version] :
@@ -109,11 +159,11 @@ BOOST_AUTO_TEST_CASE(R1_each_run_sees_the_value_of_its_epoch) {
 
 BOOST_AUTO_TEST_CASE(R2_a_kept_value_is_not_shown_once_it_has_expired) {
   sealed_cache cache(1 << 20);
-  cache.insert(at("slack"), {4, 100, {4, 9}, false}, value(10), cache.generation());
+  cache.insert(at("slack"), {4, 100, {4, 9}, false}, value(10), cache.published(at("slack")));
   BOOST_TEST(*version_at(cache, "slack", 5, 99) == 4u);
   BOOST_TEST(!version_at(cache, "slack", 5, 100));
   // What it fell forward to is shown, and to this run only.
-  cache.insert(at("slack"), {9, 50, {5, 6}, true}, value(10), cache.generation());
+  cache.insert(at("slack"), {9, 50, {5, 6}, true}, value(10), cache.published(at("slack")));
   BOOST_TEST(*version_at(cache, "slack", 5, 100) == 9u);
   BOOST_TEST(!version_at(cache, "slack", 6, 100));
 }
@@ -123,7 +173,7 @@ BOOST_AUTO_TEST_CASE(entries_of_one_address_are_dropped_one_by_one) {
     sealed_cache cache(room);
     for (std::uint64_t version = 1; version < 30; ++version) {
       cache.insert(at("slack"), {version, 0, {version, version + 1}, false}, value(40),
-                   cache.generation());
+                   cache.published(at("slack")));
       BOOST_TEST_REQUIRE(cache.bytes() <= room);
       if (cache.entries() > 0) BOOST_TEST_REQUIRE(*version_at(cache, "slack", version) == version);
     }
