@@ -6,6 +6,7 @@
 #include "protocol/message/empty.hpp"
 #include "protocol/message/error.hpp"
 #include "protocol/message/hello.hpp"
+#include "protocol/message/host_list.hpp"
 #include "protocol/message/integration.hpp"
 #include "protocol/message/integration_delete.hpp"
 #include "protocol/message/integration_fetch.hpp"
@@ -62,6 +63,7 @@ void for_each_operation(Visit&& visit) {
   visit(opcode::audit_list, audit_list_request{}, audit_list_reply{});
   visit(opcode::audit_verify, audit_verify_request{}, audit_verify_reply{});
   visit(opcode::policy_explain, policy_explain_request{}, policy_explain_reply{});
+  visit(opcode::host_list, host_list_request{}, host_list_reply{});
 }
 
 }  // namespace coffer::protocol

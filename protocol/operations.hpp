@@ -35,6 +35,7 @@ enum class opcode : std::uint8_t {
   audit_list = 0x40,
   audit_verify = 0x41,
   policy_explain = 0x50,
+  host_list = 0x60,
 };
 
 struct operation {
@@ -68,6 +69,7 @@ inline constexpr std::array operations{
     operation{opcode::audit_list, "audit_list", small_request_size_max},
     operation{opcode::audit_verify, "audit_verify", small_request_size_max},
     operation{opcode::policy_explain, "policy_explain", text_request_size_max},
+    operation{opcode::host_list, "host_list", small_request_size_max},
 };
 
 static_assert(std::ranges::is_sorted(operations, {}, &operation::code));

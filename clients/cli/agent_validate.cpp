@@ -13,9 +13,12 @@ void print_good(const token_grant& grant, bool json) {
   if (json) {
     json_object out;
     out.add("good", true).add("kid", grant.kid).add("scopes", grant.scopes);
-    return print_line(out.add("expires_at", grant.expires_at).text());
+    out.add("expires_at", grant.expires_at).add("freshness", grant.stale ? "stale" : "fresh");
+    return print_line(out.add("age", grant.age).text());
   }
-  print_pairs({{"good", "yes"},
+  print_pairs({{"good", grant.stale ? "yes, as of " + std::to_string(*grant.age / 1000) +
+                                          " s ago: the database is away"
+                                    : "yes"},
                {"kid", grant.kid},
                {"scopes", grant.scopes},
                {"expires", time_text(grant.expires_at)}});

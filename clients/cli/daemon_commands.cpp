@@ -4,6 +4,15 @@
 namespace coffer::cli {
 namespace {
 
+constexpr std::uint64_t in_step_below = 1'000;  // ms: above it, answers say that they are stale
+
+std::string store_text(const daemon_status& now) {
+  if (!now.store_age) return now.store;
+  if (*now.store_age <= in_step_below) return now.store + ", in step";
+  if (*now.store_age > 365ull * 24 * 3600 * 1000) return now.store + ", not reached yet";
+  return now.store + ", away: in step until " + std::to_string(*now.store_age / 1000) + " s ago";
+}
+
 void print_status(const daemon_status& now, bool json) {
   if (json) {
     json_object out;
@@ -12,7 +21,7 @@ void print_status(const daemon_status& now, bool json) {
     out.add("memory_used", now.memory_used).add("key_source", now.key_source);
     out.add("key_id", now.key_id).add("store", now.store).add("connections", now.connections);
     out.add("requests", now.requests).add("cache_entries", now.cache_entries);
-    out.add("cache_bytes", now.cache_bytes);
+    out.add("cache_bytes", now.cache_bytes).add("store_age", now.store_age);
     return print_line(out.text());
   }
   print_pairs({{"version", now.version},
@@ -20,7 +29,7 @@ void print_status(const daemon_status& now, bool json) {
                {"locked memory", now.memory_mode + ", " + size_text(now.memory_used) + " of " +
                                      size_text(now.memory_total) + " used"},
                {"master key", now.key_id + " from " + now.key_source + "://"},
-               {"store", now.store},
+               {"store", store_text(now)},
                {"connections", std::to_string(now.connections)},
                {"requests", std::to_string(now.requests)},
                {"cache", std::to_string(now.cache_entries) + " secrets, " +

@@ -58,6 +58,7 @@ exit_code code_of(const error& failed) {
     case errc::key_unavailable:
     case errc::store_unavailable:
     case errc::audit_unavailable:
+    case errc::outcome_unknown:
       return exit_code::unavailable;
     default:
       return exit_code::failure;
@@ -103,6 +104,7 @@ int take_program(int argc, char** argv, std::vector<std::string>& program) {
 
 void declare_commands(CLI::App& program, const globals& all, action& run) {
   add_daemon_commands(program, all, run);
+  add_hosts_command(program, all, run);
   add_integration_commands(program, all, run);
   add_run_commands(program, all, run);
   add_agent_commands(program, all, run);

@@ -78,6 +78,7 @@ std::string dashed(const std::optional<std::string>& text);
 std::string json_of(const integration_info& one);
 std::string json_of(const run_info& one);
 std::string json_of(const token_info& one);
+std::string json_of(const host_info& one);
 std::string json_of(const audit_info& one);
 std::string json_of(const audit_chain_info& one);
 std::string json_of(const policy_verdict_info& one);

@@ -9,6 +9,13 @@ std::string json_of(const run_info& one) {
   return out.text();
 }
 
+std::string json_of(const host_info& one) {
+  json_object out;
+  out.add("host", one.host).add("name", one.name).add("version", one.version);
+  out.add("keys", one.keys).add("started_at", one.started_at).add("seen_ago", one.seen_ago);
+  return out.add("lag", one.lag).text();
+}
+
 std::string json_of(const token_info& one) {
   json_object out;
   out.add("kid", one.kid).add("agent", one.agent).add("scopes", one.scopes);

@@ -24,7 +24,7 @@ struct integration_fetch_reply {
   secret_bytes value;
   std::uint64_t version = 0;
   protocol::freshness freshness{};
-  std::optional<std::uint64_t> age;         ///< ms; only with stale
+  std::optional<std::uint64_t> age;         ///< ms since it was last known to agree; in an outage
   std::optional<std::uint64_t> expires_at;  ///< ms since the epoch, UTC
   std::optional<bool> fell_forward;         ///< the run's own version has expired or was cut (R2)
 

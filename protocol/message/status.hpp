@@ -1,6 +1,8 @@
 // How the daemon is doing.
 #pragma once
 
+#include <optional>
+
 #include "protocol/message/empty.hpp"
 #include "protocol/types.hpp"
 
@@ -21,6 +23,8 @@ struct status_reply {
   std::uint64_t requests = 0;      ///< answered since the start
   std::uint64_t cache_entries = 0;
   std::uint64_t cache_bytes = 0;
+  std::optional<std::uint64_t> store_age;  ///< ms since what is cached was last known to agree with
+                                           ///< a shared store
 
   template <class Self, class Visit>
   static void fields(Self& self, Visit& visit) {
@@ -36,6 +40,7 @@ struct status_reply {
     visit(10, "requests", self.requests);
     visit(11, "cache_entries", self.cache_entries);
     visit(12, "cache_bytes", self.cache_bytes);
+    visit(13, "store_age", self.store_age);
   }
 };
 

@@ -27,12 +27,16 @@ struct token_validate_reply {
   identifier kid;
   text<scopes_size_max> scopes;             ///< all that it grants
   std::optional<std::uint64_t> expires_at;  ///< ms since the epoch, UTC
+  protocol::freshness freshness{};          ///< fresh or stale
+  std::optional<std::uint64_t> age;  ///< ms since this was last known to agree; only with stale
 
   template <class Self, class Visit>
   static void fields(Self& self, Visit& visit) {
     visit(1, "kid", self.kid);
     visit(2, "scopes", self.scopes);
     visit(3, "expires_at", self.expires_at);
+    visit(4, "freshness", self.freshness);
+    visit(5, "age", self.age);
   }
 };
 

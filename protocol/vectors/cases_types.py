@@ -120,6 +120,7 @@ TEXTS = {
     "audit_record": {"operation": 32, "outcome": 32, "rule": 256},
     "chain_record": {"where": 1024},
     "verdict_record": {"rule": 64, "reason": 256},
+    "host_record": {"name": 256, "version": 64, "keys": 512},
 }
 
 
@@ -195,7 +196,8 @@ def numbers():
                           message, "freshness", content)
     for message, blamed in (("integration_rotate_request", "cut"), (reply, "fell_forward"),
                             ("policy_explain_reply", "allowed"), ("run_list_reply", "more"),
-                            ("token_list_reply", "more"), ("audit_list_reply", "more")):
+                            ("token_list_reply", "more"), ("audit_list_reply", "more"),
+                            ("host_list_reply", "more")):
         yield refuses(f"{short(message)}_{blamed}_two", "A bool is one byte, 0 or 1.", "P3.6",
                       message, blamed, b"\2")
     yield from new_numbers()
@@ -210,6 +212,7 @@ def new_numbers():
         ("run_list_request", "limit"), ("token_list_request", "limit"),
         ("audit_list_request", "after"), ("audit_list_request", "before"),
         ("policy_explain_request", "uid"), ("narrow_reply", "ends_at"),
+        ("host_list_request", "limit"),
     ):
         yield takes(f"{message}_{blamed}_max", "The largest number is well-formed here.", "P3.5",
                     message, blamed, 2**64 - 1)

@@ -30,6 +30,7 @@ OPERATIONS = {
     "audit_list": (0x40, SMALL),
     "audit_verify": (0x41, SMALL),
     "policy_explain": (0x50, TEXTS),
+    "host_list": (0x60, SMALL),
 }
 OPCODES = {op: code for op, (code, _) in OPERATIONS.items()}
 
@@ -48,6 +49,8 @@ RECORDS = {
     "company:identifier? subject:identifier? agent:identifier? run:identifier? version:u64?",
     "chain_record": "chain:identifier records:u64 first:u64 last:u64 intact:bool where:text?",
     "verdict_record": "rule:text grants:bool reason:text",
+    "host_record": "host:identifier name:text version:text keys:text started_at:u64 seen_ago:u64 "
+    "lag:u64",
 }
 NARROWED = "company:identifier agent:identifier run:identifier ends_at:u64"
 MESSAGES = {
@@ -59,7 +62,7 @@ MESSAGES = {
     "status_request": "",
     "status_reply": "version:text started_at:u64 memory_mode:text memory_total:u64 "
     "memory_used:u64 key_source:text key_id:text store:text connections:u64 requests:u64 "
-    "cache_entries:u64 cache_bytes:u64",
+    "cache_entries:u64 cache_bytes:u64 store_age:u64?",
     "integration_set_request": "company:identifier integration:identifier value:secret "
     "provider:identifier? label:text? scopes:text? expires_at:u64? replace:bool?",
     "integration_set_reply": RECORDS["integration_record"],
@@ -100,7 +103,8 @@ MESSAGES = {
     "token_list_request": "company:identifier agent:identifier? after:identifier? limit:u64?",
     "token_list_reply": "tokens:[token] more:bool",
     "token_validate_request": "token:secret company:identifier agent:identifier scope:text?",
-    "token_validate_reply": "kid:identifier scopes:text expires_at:u64?",
+    "token_validate_reply": "kid:identifier scopes:text expires_at:u64? freshness:freshness "
+    "age:u64?",
     "audit_list_request": "company:identifier? after:u64? before:u64? limit:u64? "
     "chain:identifier?",
     "audit_list_reply": "records:[audit] position:u64 more:bool",
@@ -109,6 +113,8 @@ MESSAGES = {
     "policy_explain_request": "uid:u64 unit:text? operation:text company:identifier? "
     "integration:identifier? agent:identifier?",
     "policy_explain_reply": "allowed:bool verdicts:[verdict]",
+    "host_list_request": "after:identifier? limit:u64?",
+    "host_list_reply": "hosts:[host] more:bool",
 }
 FIELDS = {"error": "code:u64 name:text text:text", **RECORDS, **MESSAGES}
 

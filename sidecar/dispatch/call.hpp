@@ -131,5 +131,6 @@ result<progress> token_validate(call& one);
 result<progress> audit_list(call& one);
 result<progress> audit_verify(call& one);
 result<progress> policy_explain(call& one);
+result<progress> host_list(call& one);
 
 }  // namespace coffer::dispatch

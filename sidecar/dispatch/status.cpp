@@ -4,6 +4,14 @@
 #include "secret/arena.hpp"
 
 namespace coffer::dispatch {
+namespace {
+
+std::optional<std::uint64_t> store_age(const call& one) {
+  if (!one.daemon.contact.shared()) return std::nullopt;
+  return one.daemon.contact.age();
+}
+
+}  // namespace
 
 result<progress> status(call& one) {
   protocol::status_request request;
@@ -21,7 +29,8 @@ result<progress> status(call& one) {
                                             .connections = facts.connections,
                                             .requests = facts.requests,
                                             .cache_entries = one.daemon.cache.entries(),
-                                            .cache_bytes = one.daemon.cache.bytes()});
+                                            .cache_bytes = one.daemon.cache.bytes(),
+                                            .store_age = store_age(one)});
 }
 
 }  // namespace coffer::dispatch

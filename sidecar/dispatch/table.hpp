@@ -72,6 +72,7 @@ inline constexpr std::array bindings = [] {
       binding{audit_list, right::audit, worker, later, no, false, dispatch::audit_list},
       binding{audit_verify, right::audit, worker, whole, no, false, dispatch::audit_verify},
       binding{policy_explain, right::explain, worker, whole, no, false, dispatch::policy_explain},
+      binding{host_list, right::observe, worker, later, no, false, dispatch::host_list},
   };
 }();
 

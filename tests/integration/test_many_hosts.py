@@ -109,6 +109,22 @@ class ManyHosts(HostsCase):
             eventually(lambda: not self.fetched(self.on_b), "it is gone")
         self.assertEqual(refused.exception.name, "not_found")
 
+    def test_S5_hosts_are_seen_until_they_leave(self):
+        hosts = eventually(lambda: self.seen(2), "both are seen")
+        self.assertEqual(len({one.keys for one in hosts}), 1)
+        self.assertEqual(len(hosts[0].keys), 32)
+        self.assertLess(max(one.lag for one in hosts), 60_000)
+        self.assertEqual(self.b.stop(), 0)
+        self.assertTrue(self.seen(1), "one that stopped in order has left")
+        self.again(self.b)
+        eventually(lambda: self.seen(2), "it is back")
+        self.b.kill()
+        self.assertTrue(self.seen(2), "nobody knows of a killed one but by its silence")
+
+    def seen(self, count):
+        found = list(self.on_a.hosts())
+        return found if len(found) == count else None
+
     def test_S5_answers_of_a_host_never_go_back_under_load(self):
         """Readers on several connections of B, writers on A, connections cut all the while."""
         stop, failures = threading.Event(), []

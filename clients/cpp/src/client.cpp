@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "fields.hpp"
+#include "protocol/message/host_list.hpp"
 #include "protocol/message/ping.hpp"
 #include "protocol/message/status.hpp"
 
@@ -39,7 +40,20 @@ daemon_status client::status() {
       connection_->ask<protocol::status_reply>(opcode::status, protocol::status_request{}, true);
   return {owned(said.version), said.started_at,        owned(said.memory_mode), said.memory_total,
           said.memory_used,    owned(said.key_source), owned(said.key_id),      owned(said.store),
-          said.connections,    said.requests,          said.cache_entries,      said.cache_bytes};
+          said.connections,    said.requests,          said.cache_entries,      said.cache_bytes,
+          said.store_age};
+}
+
+host_page client::host_list(std::string_view after) {
+  protocol::host_list_request request{.after = {}, .limit = {}};
+  if (!after.empty()) request.after = {{after}};
+  const auto said = connection_->ask<protocol::host_list_reply>(opcode::host_list, request, true);
+  host_page page;
+  for (const auto& one : said.hosts)
+    page.hosts.push_back({owned(one.host), owned(one.name), owned(one.version), owned(one.keys),
+                          one.started_at, one.seen_ago, one.lag});
+  page.more = said.more;
+  return page;
 }
 
 }  // namespace coffer

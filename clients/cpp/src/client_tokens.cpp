@@ -82,7 +82,8 @@ token_grant client::token_validate(std::string_view token, std::string_view comp
       protocol::token_validate_request{
           bytes_of(token), {company}, {agent}, field_of<protocol::text<256>>(scope)},
       true);
-  return {owned(said.kid), owned(said.scopes), said.expires_at};
+  return {owned(said.kid), owned(said.scopes), said.expires_at,
+          said.freshness == protocol::freshness::stale, said.age};
 }
 
 }  // namespace coffer

@@ -21,20 +21,24 @@ from .client import Client
 from .connection import wipe
 from .errors import (
     AlreadyExists, AuditUnavailable, Denied, Error, InvalidField, InvalidTicket, KeyUnavailable,
-    MissingScope, NotFound, Overloaded, ProtocolError, RunEnded, StoreUnavailable, Tampered,
-    Timeout, TokenExpired, TokenRefused, TokenRevoked, TokenUnknown, Unavailable, VersionConflict,
+    MissingScope, NotFound, OutcomeUnknown, Overloaded, ProtocolError, RunEnded, StoreUnavailable,
+    Tampered, Timeout, TokenExpired, TokenRefused, TokenRevoked, TokenUnknown, Unavailable,
+    VersionConflict,
     WrongAgent, WrongCompany,
 )
 from .records import (
-    AuditChain, AuditEntry, Authority, Explanation, Integration, Run, Token, ValidToken, Verdict,
+    AuditChain, AuditEntry, Authority, Explanation, Host, Integration, Run, Token, ValidToken,
+    Verdict,
 )
 from .secret import Secret, Ticket
 
 __all__ = [
     "connect", "narrowed", "default_socket", "Client", "Secret", "Ticket", "Integration", "Run",
     "Authority", "Token", "ValidToken", "AuditEntry", "AuditChain", "Explanation", "Verdict",
+    "Host",
     "Error", "Denied", "NotFound", "AlreadyExists", "VersionConflict", "Tampered",
     "KeyUnavailable", "RunEnded", "InvalidTicket", "Overloaded", "StoreUnavailable",
+    "OutcomeUnknown",
     "AuditUnavailable", "Timeout", "Unavailable", "InvalidField", "ProtocolError", "TokenRefused",
     "TokenUnknown", "TokenExpired", "TokenRevoked", "WrongAgent", "WrongCompany", "MissingScope",
 ]

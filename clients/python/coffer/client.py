@@ -5,7 +5,8 @@ from typing import Iterator, List, Optional
 from .errors import InvalidField, TokenUnknown
 from .fields import LIST_ENTRIES_MAX
 from .records import (
-    AuditChain, AuditEntry, Authority, Explanation, Integration, Run, Token, ValidToken, Verdict,
+    AuditChain, AuditEntry, Authority, Explanation, Host, Integration, Run, Token, ValidToken,
+    Verdict,
 )
 from .secret import Hidden, Secret, Ticket
 from .session import Session
@@ -25,6 +26,10 @@ class Client(Session):
     def status(self) -> dict:
         """How the daemon is doing: memory mode, key id, connections … as a dict."""
         return self._ask("status", {})
+
+    def hosts(self) -> Iterator[Host]:
+        """All daemons that use the store, in order of their ids."""
+        return self._pages("host_list", {}, "hosts", Host)
 
     # Integrations
 

@@ -58,6 +58,10 @@ class StoreUnavailable(Error):
     """The store cannot be read or written; nothing was changed."""
 
 
+class OutcomeUnknown(Error):
+    """The database was lost during the commit: look whether it was done, then repeat it if not."""
+
+
 class AuditUnavailable(Error):
     """The audit record cannot be written; there is no answer without it."""
 
@@ -124,8 +128,8 @@ _CLASSES = {
     8: InvalidField, 20: Denied, 21: NotFound, 22: AlreadyExists, 23: VersionConflict, 24: Tampered,
     25: KeyUnavailable, 26: RunEnded, 27: InvalidTicket, 30: Overloaded, 31: Overloaded,
     32: Overloaded, 33: Timeout, 34: Unavailable, 40: StoreUnavailable, 41: AuditUnavailable,
-    60: TokenUnknown, 61: TokenExpired, 62: TokenRevoked, 63: WrongAgent, 64: WrongCompany,
-    65: MissingScope,
+    42: OutcomeUnknown, 60: TokenUnknown, 61: TokenExpired, 62: TokenRevoked, 63: WrongAgent,
+    64: WrongCompany, 65: MissingScope,
 }
 
 

@@ -119,7 +119,7 @@ def records_of(fields):
 
 ID = (_encode_id, _decode_id)
 LABEL, SCOPES, TEXT = _text(256), _text(1024), _text(1024)
-TEXT32, TEXT64 = _text(32), _text(64)
+TEXT32, TEXT64, TEXT512 = _text(32), _text(64), _text(512)
 SECRET = (_encode_secret, _encode_secret)
 U64 = (_encode_u64, _decode_u64)
 BOOL = (_encode_bool, _decode_bool)

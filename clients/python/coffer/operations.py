@@ -1,8 +1,8 @@
 """All operations of protocol 1 and their messages (protocol/SPEC.md, section 5)."""
 
 from .fields import (
-    BOOL, FRESH, ID, LABEL, SCOPES, SECRET, SECRET_SIZE_MAX, TEXT, TEXT32, TEXT64, U64, fields_of,
-    records_of,
+    BOOL, FRESH, ID, LABEL, SCOPES, SECRET, SECRET_SIZE_MAX, TEXT, TEXT32, TEXT64, TEXT512, U64,
+    fields_of, records_of,
 )
 
 _SMALL, _WITH_TEXT, _WITH_SECRET = 1024, 4096, SECRET_SIZE_MAX + 4096  # bytes of a request
@@ -32,6 +32,9 @@ AUDIT_ENTRY = fields_of(
 AUDIT_CHAIN = fields_of(
     (1, "chain", ID), (2, "records", U64), (3, "first", U64), (4, "last", U64),
     (5, "intact", BOOL), (6, "where?", TEXT))
+HOST = fields_of(
+    (1, "host", ID), (2, "name", LABEL), (3, "version", TEXT64), (4, "keys", TEXT512),
+    (5, "started_at", U64), (6, "seen_ago", U64), (7, "lag", U64))
 VERDICT = fields_of((1, "rule", TEXT64), (2, "grants", BOOL), (3, "reason", LABEL))
 
 # Operation: opcode, largest request in bytes, fields of the request, fields of the reply.
@@ -45,7 +48,8 @@ OPERATIONS = {
         (1, "version", TEXT64), (2, "started_at", U64), (3, "memory_mode", TEXT32),
         (4, "memory_total", U64), (5, "memory_used", U64), (6, "key_source", TEXT32),
         (7, "key_id", TEXT64), (8, "store", TEXT32), (9, "connections", U64),
-        (10, "requests", U64), (11, "cache_entries", U64), (12, "cache_bytes", U64))),
+        (10, "requests", U64), (11, "cache_entries", U64), (12, "cache_bytes", U64),
+        (13, "store_age?", U64))),
     "integration_set": (0x10, _WITH_SECRET, fields_of(
         *_KEY, (3, "value", SECRET), (4, "provider?", ID), (5, "label?", LABEL),
         (6, "scopes?", SCOPES), (7, "expires_at?", U64), (8, "replace?", BOOL)), INTEGRATION),
@@ -83,7 +87,8 @@ OPERATIONS = {
         fields_of((1, "tokens", records_of(TOKEN)), (2, "more", BOOL))),
     "token_validate": (0x35, _SMALL, fields_of(
         (1, "token", SECRET), (2, "company", ID), (3, "agent", ID), (4, "scope?", LABEL)),
-        fields_of((1, "kid", ID), (2, "scopes", SCOPES), (3, "expires_at?", U64))),
+        fields_of((1, "kid", ID), (2, "scopes", SCOPES), (3, "expires_at?", U64),
+                  (4, "freshness", FRESH), (5, "age?", U64))),
     "audit_list": (0x40, _SMALL, fields_of(
         (1, "company?", ID), (2, "after?", U64), (3, "before?", U64), (4, "limit?", U64),
         (5, "chain?", ID)),
@@ -94,6 +99,8 @@ OPERATIONS = {
         (1, "uid", U64), (2, "unit?", LABEL), (3, "operation", TEXT64), (4, "company?", ID),
         (5, "integration?", ID), (6, "agent?", ID)),
         fields_of((1, "allowed", BOOL), (2, "verdicts", records_of(VERDICT)))),
+    "host_list": (0x60, _SMALL, fields_of((1, "after?", ID), (2, "limit?", U64)),
+                  fields_of((1, "hosts", records_of(HOST)), (2, "more", BOOL))),
 }
 
 _LIMITS = {row[0]: row[1] for row in OPERATIONS.values()}

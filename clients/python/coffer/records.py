@@ -57,6 +57,21 @@ class ValidToken(NamedTuple):
     kid: str
     scopes: str
     expires_at: Optional[int] = None
+    freshness: str = "fresh"  # or "stale": a revocation elsewhere may not be known
+    age: Optional[int] = None  # ms, with "stale"
+
+
+class Host(NamedTuple):
+    """A daemon that uses the store, as its last heartbeat told, `seen_ago` ms ago. `keys`: the ids
+    of its master keys, separated by spaces; `lag`: ms that it was behind the store."""
+
+    host: str
+    name: str
+    version: str
+    keys: str
+    started_at: int
+    seen_ago: int
+    lag: int
 
 
 class AuditEntry(NamedTuple):

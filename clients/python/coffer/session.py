@@ -14,7 +14,7 @@ from .records import Authority
 _SAFE_TO_REPEAT = frozenset((
     "ping", "status", "integration_show", "integration_list", "integration_fetch", "run_list",
     "narrow", "token_fetch", "token_list", "token_validate", "audit_list", "audit_verify",
-    "policy_explain"))
+    "policy_explain", "host_list"))
 _NARROWED = ("this client was narrowed to a run and its connection is gone: it opens no other, "
              "which would have this process's own authority. Narrow a new one, or have one handed "
              "over")

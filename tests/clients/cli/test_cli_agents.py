@@ -71,7 +71,7 @@ class Agents(CliCase):
                          r"good +yes\nkid +\w{10}\nscopes +memory:read tools:call:github\.\*\n")
         said = self.json(*words, "--scope", "tools:call:github.search", value=token)
         self.assertEqual(said, {"good": True, "kid": made["kid"], "scopes": made["scopes"],
-                                "expires_at": None})
+                                "expires_at": None, "freshness": "fresh", "age": None})
 
     def test_A2_a_token_that_is_not_good_has_its_reason(self):
         self.issue("cmp_bad")

@@ -169,7 +169,8 @@ BOOST_AUTO_TEST_CASE(A1_a_token_is_issued_rotated_fetched_listed_and_revoked) {
 
 BOOST_AUTO_TEST_CASE(A2_a_good_token_is_told_what_it_grants) {
   const fake_daemon daemon({answer<protocol::token_validate_request>(
-      opcode::token_validate, protocol::token_validate_reply{{"kid_1"}, {"memory:*"}, 5},
+      opcode::token_validate,
+      protocol::token_validate_reply{{"kid_1"}, {"memory:*"}, 5, protocol::freshness::stale, 70},
       [](const auto& fields) {
         BOOST_TEST(protocol::as_text(fields.token.value) == "cagt_1");
         BOOST_TEST(fields.company.value == "cmp_a");
@@ -181,6 +182,24 @@ BOOST_AUTO_TEST_CASE(A2_a_good_token_is_told_what_it_grants) {
   BOOST_TEST(got.kid == "kid_1");
   BOOST_TEST(got.scopes == "memory:*");
   BOOST_TEST(*got.expires_at == 5u);
+  BOOST_TEST(got.stale);
+  BOOST_TEST(*got.age == 70u);
+}
+
+BOOST_AUTO_TEST_CASE(S5_hosts_come_by_pages) {
+  protocol::host_list_reply list;
+  list.hosts.push_back({{"h2"}, {"host-2"}, {"cofferd 1"}, {"aa bb"}, 5, 6, 7});
+  list.more = true;
+  const fake_daemon daemon(
+      {answer<protocol::host_list_request>(opcode::host_list, list, [](const auto& fields) {
+        BOOST_TEST(fields.after->value == "h1");
+      })});
+  const host_page page = daemon.connect().host_list("h1");
+  BOOST_TEST(page.more);
+  BOOST_TEST_REQUIRE(page.hosts.size() == 1u);
+  BOOST_TEST(page.hosts[0].name == "host-2");
+  BOOST_TEST(page.hosts[0].keys == "aa bb");
+  BOOST_TEST(page.hosts[0].lag == 7u);
 }
 
 BOOST_AUTO_TEST_CASE(A2_a_refused_token_has_its_reason_and_other_errors_are_others) {

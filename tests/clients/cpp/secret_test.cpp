@@ -177,17 +177,18 @@ BOOST_AUTO_TEST_CASE(a_refused_change_leaves_nothing_behind) {
 }
 
 BOOST_AUTO_TEST_CASE(A2_a_validated_token_leaves_nothing_behind) {
-  leaves_nothing({[](int peer) {
-                   greet(peer);
-                   say(peer, frame(protocol::opcode::token_validate, *request(peer),
-                                   protocol::token_validate_reply{{"kid_1"}, {"memory:*"}, {}}));
-                   say(peer,
-                       failed(protocol::opcode::token_validate, *request(peer), 60, "unknown"));
-                 }},
-                 [token = deep_value()](client& c) {
-                   c.token_validate(token, "cmp_a", "agt_b");
-                   BOOST_CHECK_THROW(c.token_validate(token, "cmp_a", "agt_b"), token_refused);
-                 });
+  leaves_nothing(
+      {[](int peer) {
+        greet(peer);
+        say(peer, frame(protocol::opcode::token_validate, *request(peer),
+                        protocol::token_validate_reply{
+                            {"kid_1"}, {"memory:*"}, {}, protocol::freshness::fresh, {}}));
+        say(peer, failed(protocol::opcode::token_validate, *request(peer), 60, "unknown"));
+      }},
+      [token = deep_value()](client& c) {
+        c.token_validate(token, "cmp_a", "agt_b");
+        BOOST_CHECK_THROW(c.token_validate(token, "cmp_a", "agt_b"), token_refused);
+      });
 }
 
 BOOST_AUTO_TEST_CASE(A1_a_fetched_token_leaves_nothing_behind) {

@@ -115,8 +115,14 @@ class Operations(unittest.TestCase):
         good = self.asked(
             lambda c: c.token_validate(coffer.Secret(b"cagt_x", 3), "cmp_a", "agt_a", "a:b"),
             "token_validate", {"token": b"cagt_x", **OF_AGENT, "scope": "a:b"},
-            {"kid": "k1", "scopes": "a:*", "expires_at": 5})
-        self.assertEqual(good, coffer.ValidToken("k1", "a:*", 5))
+            {"kid": "k1", "scopes": "a:*", "expires_at": 5, "freshness": "stale", "age": 70})
+        self.assertEqual(good, coffer.ValidToken("k1", "a:*", 5, "stale", 70))
+
+    def test_S5_hosts(self):
+        host = {"host": "h1", "name": "host-1", "version": "cofferd 1", "keys": "aa bb",
+                "started_at": 5, "seen_ago": 6, "lag": 7}
+        self.assertEqual([coffer.Host(**host)], self.asked(
+            lambda c: list(c.hosts()), "host_list", {}, {"hosts": [host], "more": False}))
 
     def test_P4_audit_verify(self):
         chain = {"chain": "c1", "records": 5, "first": 1, "last": 5, "intact": False, "where": "x"}

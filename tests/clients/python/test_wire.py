@@ -20,7 +20,8 @@ def rows(pattern):
 def declared_tables():
     """Every list of fields, once: some operations share one, and lists hold records."""
     tables = [operations.ERROR, operations.INTEGRATION, operations.RUN, operations.TOKEN,
-              operations.AUDIT_ENTRY, operations.AUDIT_CHAIN, operations.VERDICT]
+              operations.AUDIT_ENTRY, operations.AUDIT_CHAIN, operations.VERDICT,
+              operations.HOST]
     for row in wire.OPERATIONS.values():
         tables += row[2:]
     return list({id(fields): fields for fields in tables}.values())
@@ -59,6 +60,7 @@ class Tables(unittest.TestCase):
                     "wrong_company": coffer.WrongCompany, "missing_scope": coffer.MissingScope,
                     "too_many_connections": coffer.Overloaded, "timed_out": coffer.Timeout,
                     "too_many_requests": coffer.Overloaded, "shutting_down": coffer.Unavailable,
+                    "outcome_unknown": coffer.OutcomeUnknown,
                     "store_unavailable": coffer.StoreUnavailable,
                     "invalid_field": coffer.InvalidField}
         for name, (code, _) in said.items():

@@ -59,6 +59,8 @@ template <>
 constexpr const char* record_name<audit_chain_record> = "chain record";
 template <>
 constexpr const char* record_name<policy_verdict> = "verdict record";
+template <>
+constexpr const char* record_name<host_record> = "host record";
 
 template <class Record>
 std::string type_name(const std::vector<Record>&) {
@@ -155,7 +157,8 @@ BOOST_AUTO_TEST_CASE(fields_are_those_of_the_messages) {
 BOOST_AUTO_TEST_CASE(records_are_those_of_the_lists) {
   const std::size_t fields = expect_record<integration_record>() + expect_record<run_record>() +
                              expect_record<token_record>() + expect_record<audit_record>() +
-                             expect_record<audit_chain_record>() + expect_record<policy_verdict>();
+                             expect_record<audit_chain_record>() + expect_record<policy_verdict>() +
+                             expect_record<host_record>();
   BOOST_TEST(fields >= 45u);
 }
 

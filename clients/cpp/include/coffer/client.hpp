@@ -67,6 +67,9 @@ class client {
                      std::optional<std::chrono::milliseconds> time_limit = std::nullopt);
   void run_end(std::string_view company, std::string_view run);
   /// A page of live runs with ids above `after`, in byte order.
+  /// A page of the daemons that use the store, with ids above `after`.
+  host_page host_list(std::string_view after = {});
+
   run_page run_list(std::string_view company, std::string_view after = {});
 
   /// Makes this client the adapter of one run, irrevocably: it fetches for the run, and no more.

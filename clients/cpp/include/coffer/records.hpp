@@ -73,6 +73,24 @@ struct token_grant {
   std::string kid;
   std::string scopes;  ///< all that it grants
   std::optional<std::uint64_t> expires_at{};
+  bool stale = false;                  ///< a revocation elsewhere may not be known here
+  std::optional<std::uint64_t> age{};  ///< ms; with stale
+};
+
+/// A daemon that uses the store, as its last heartbeat told.
+struct host_info {
+  std::string host;  ///< made at each start
+  std::string name;
+  std::string version;
+  std::string keys;  ///< ids of its master keys, separated by spaces
+  std::uint64_t started_at = 0;
+  std::uint64_t seen_ago = 0;  ///< ms
+  std::uint64_t lag = 0;       ///< ms that it was behind the store
+};
+
+struct host_page {
+  std::vector<host_info> hosts;
+  bool more = false;  ///< ask again behind the last one
 };
 
 /// One audited request. What does not apply is absent.
@@ -133,6 +151,7 @@ struct daemon_status {
   std::uint64_t requests = 0;
   std::uint64_t cache_entries = 0;
   std::uint64_t cache_bytes = 0;
+  std::optional<std::uint64_t> store_age{};  ///< ms since the caches agreed with a shared store
 };
 
 }  // namespace coffer
