@@ -12,7 +12,8 @@ CODES = {
     23: "version_conflict", 24: "tampered", 25: "key_unavailable", 26: "run_ended",
     27: "invalid_ticket", 30: "too_many_connections", 31: "too_many_requests", 32: "overloaded",
     33: "timed_out", 34: "shutting_down", 40: "store_unavailable", 41: "audit_unavailable",
-    42: "outcome_unknown", 50: "internal", 60: "token_unknown", 61: "token_expired", 62: "token_revoked",
+    42: "outcome_unknown", 50: "internal", 60: "token_unknown", 61: "token_expired",
+    62: "token_revoked",
     63: "wrong_agent", 64: "wrong_company", 65: "missing_scope",
 }
 

@@ -219,12 +219,16 @@ class Cluster:
                         max_connections=self.settings["max_connections"])
         other.settings |= {k: v for k, v in self.settings.items()
                            if k not in ("listen_addresses", "port", "unix_socket_directories")}
-        other.follow(self)
-        other.start()
-        self.sql("ALTER SYSTEM SET synchronous_standby_names = '*'", "postgres")
-        self.sql("SELECT pg_reload_conf()", "postgres")
-        self.await_standby()
+        other.rejoin(self)
         return other
+
+    def rejoin(self, primary):
+        """Becomes the standby of a primary, whose commits wait for it from then on."""
+        self.follow(primary)
+        self.start()
+        primary.sql("ALTER SYSTEM SET synchronous_standby_names = '*'", "postgres")
+        primary.sql("SELECT pg_reload_conf()", "postgres")
+        primary.await_standby()
 
     def follow(self, primary):
         """Becomes a fresh copy of a primary."""
