@@ -1,4 +1,4 @@
-"""Load through failovers: what was acknowledged, what was read, and how long writes were refused."""
+"""Load through failovers: what was acknowledged, what was read, how long writes were refused."""
 
 import threading
 import time

@@ -5,9 +5,7 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <cctype>
 #include <cstdio>
-#include <filesystem>
 
 #include "store/postgres_store.hpp"
 #include "store/sqlite_store.hpp"
@@ -38,15 +36,7 @@ std::size_t kept_in_sqlite(store::store&, const temporary_folder& folder,
                              company + "'"));
 }
 
-// A folder's database has its name. The first one of all is the model of the others, which saves
-// their migrations.
-std::string database_of(const temporary_folder& folder) {
-  std::string name = std::filesystem::path(folder.file("x")).parent_path().filename().string();
-  std::erase_if(name, [](unsigned char one) { return !std::isalnum(one); });
-  for (char& one : name) one = static_cast<char>(std::tolower(static_cast<unsigned char>(one)));
-  return "t_" + std::to_string(getpid()) + "_" + name;
-}
-
+// The first one of all is the model of the others, which saves their migrations.
 std::string model_database() {
   static const std::string name = [] {
     const std::string made = "model_" + std::to_string(getpid());
@@ -58,7 +48,7 @@ std::string model_database() {
 }
 
 std::unique_ptr<store::store> open_postgres(const temporary_folder& folder) {
-  const std::string name = database_of(folder);
+  const std::string name = postgres_database_of(folder);
   if (edit_postgres("postgres", "SELECT 1 FROM pg_database WHERE datname = '" + name + "'").empty())
     make_database(name, model_database());
   return store::open_postgres_store({.url = postgres_url(name)});
@@ -67,12 +57,12 @@ std::unique_ptr<store::store> open_postgres(const temporary_folder& folder) {
 std::size_t kept_in_postgres(store::store&, const temporary_folder& folder,
                              const std::string& company) {
   return std::stoul(edit_postgres(
-      database_of(folder),
+      postgres_database_of(folder),
       "SELECT count(*) FROM coffer.secrets WHERE kind = 'integration' AND company_id = '" +
           company + "'"));
 }
 
-void drop_postgres(const temporary_folder& folder) { drop_database(database_of(folder)); }
+void drop_postgres(const temporary_folder& folder) { drop_database(postgres_database_of(folder)); }
 
 }  // namespace
 

@@ -1,9 +1,12 @@
 #include "tests/contract/store/postgres_server.hpp"
 
 #include <libpq-fe.h>
+#include <unistd.h>
 
 #include <boost/test/unit_test.hpp>
+#include <cctype>
 #include <cstdlib>
+#include <filesystem>
 #include <memory>
 
 namespace coffer::tests {
@@ -27,6 +30,13 @@ std::string postgres_url(const std::string& database) {
   const char* url = getenv("COFFER_TEST_POSTGRESQL");
   BOOST_TEST_REQUIRE(url, "run this by tests/postgresql/with_cluster");
   return with_database(url, database);
+}
+
+std::string postgres_database_of(const temporary_folder& folder) {
+  std::string name = std::filesystem::path(folder.path()).filename().string();
+  std::erase_if(name, [](unsigned char one) { return !std::isalnum(one); });
+  for (char& one : name) one = static_cast<char>(std::tolower(static_cast<unsigned char>(one)));
+  return "t_" + std::to_string(getpid()) + "_" + name;
 }
 
 std::string edit_postgres(const std::string& database, const std::string& sql) {

@@ -3,6 +3,8 @@
 
 #include <string>
 
+#include "tests/temporary_folder.hpp"
+
 namespace coffer::tests {
 
 /// Whether there is one: its URL stands in COFFER_TEST_POSTGRESQL.
@@ -10,6 +12,9 @@ bool postgres_given();
 
 /// The URL of a database of that server.
 std::string postgres_url(const std::string& database);
+
+/// The name of a folder's database.
+std::string postgres_database_of(const temporary_folder& folder);
 
 /// A foreign hand on a database: what psql would do. Returns the first column of the last row.
 std::string edit_postgres(const std::string& database, const std::string& sql);
