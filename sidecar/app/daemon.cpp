@@ -2,59 +2,29 @@
 
 #include <signal.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
-
-#include <filesystem>
 
 #include "app/audit_key.hpp"
 #include "app/database.hpp"
 #include "app/master_key.hpp"
+#include "app/memory.hpp"
 #include "app/version.hpp"
-#include "crypto/allocator.hpp"
 #include "dispatch/context.hpp"
 #include "error/start_error.hpp"
 #include "keys/key_source.hpp"
 #include "net/server.hpp"
 #include "net/socket_file.hpp"
 #include "policy/policy_file.hpp"
-#include "secret/arena.hpp"
-#include "secret/harden.hpp"
 #include "service/chores.hpp"
 #include "service/follower.hpp"
 #include "service/presence.hpp"
-#include "store/postgres_store.hpp"
-#include "store/sqlite_store.hpp"
 
 namespace coffer::app {
 namespace {
 
 constexpr std::size_t descriptors_reserved = 64;  // store, log, epoll, accepting itself
 constexpr std::size_t queue_max = 4096;           // requests that wait for a worker
-
-secret::arena& open_memory(const settings& chosen) {
-  secret::harden_process();
-  secret::arena& memory = secret::open_process_arena(
-      {.size = chosen.locked_memory, .allow_unlocked = chosen.allow_unlocked_memory});
-  crypto::prove_locked_allocator();
-  log::info("memory_locked", {{"mode", secret::name_of(memory.mode())},
-                              {"bytes", memory.size()},
-                              {"wanted", chosen.locked_memory}});
-  if (memory.mode() == secret::memory_mode::unlocked)
-    log::warning("MEMORY_IS_NOT_LOCKED", {{"reason",
-                                           "--allow-unlocked-memory: secrets can reach the "
-                                           "swap; for development only"}});
-  return memory;
-}
-
-// The folder of the file, for the daemon's user only if it has to be made.
-void make_folder_of(const std::string& path) {
-  const mode_t before = umask(077);
-  std::error_code ignored;  // whoever opens the file says what is wrong
-  std::filesystem::create_directories(std::filesystem::path(path).parent_path(), ignored);
-  umask(before);
-}
 
 policy::policy rules_of(const settings& chosen) {
   if (chosen.policy.empty()) return policy::policy::owner_only(geteuid());
@@ -104,12 +74,6 @@ store::host described(const vault::keyring& ring) {
   self.version = std::string("cofferd ") + version;
   self.keys = {ring.current()};
   return self;
-}
-
-std::unique_ptr<store::store> open_store(const settings& chosen) {
-  if (!chosen.database_url.empty()) return store::open_postgres_store(target_of(chosen));
-  make_folder_of(chosen.store);
-  return store::open_sqlite_store(chosen.store);
 }
 
 // Everything between the store and the socket, in the order in which it needs one another.

@@ -1,10 +1,15 @@
 #include "app/database.hpp"
 
+#include <sys/stat.h>
+
 #include <cstdlib>
+#include <filesystem>
 
 #include "error/start_error.hpp"
 #include "keys/trusted_file.hpp"
 #include "log/log.hpp"
+#include "store/postgres_store.hpp"
+#include "store/sqlite_store.hpp"
 
 namespace coffer::app {
 namespace {
@@ -40,6 +45,14 @@ std::string read_password(const std::string& path) {
 
 }  // namespace
 
+// The folder of the file, for the daemon's user only if it has to be made.
+void make_folder_of(const std::string& path) {
+  const mode_t before = umask(077);
+  std::error_code ignored;  // whoever opens the file says what is wrong
+  std::filesystem::create_directories(std::filesystem::path(path).parent_path(), ignored);
+  umask(before);
+}
+
 store::postgres_target target_of(const settings& chosen) {
   store::postgres_target target{.url = chosen.database_url};
   target.statement_timeout = chosen.database_timeout;
@@ -55,6 +68,12 @@ store::postgres_target target_of(const settings& chosen) {
     return last;
   };
   return target;
+}
+
+std::unique_ptr<store::store> open_store(const settings& chosen) {
+  if (!chosen.database_url.empty()) return store::open_postgres_store(target_of(chosen));
+  make_folder_of(chosen.store);
+  return store::open_sqlite_store(chosen.store);
 }
 
 }  // namespace coffer::app

@@ -41,20 +41,29 @@ secret::buffer load_or_create(keys::key_source& source, const key_ids& known, bo
   return *std::move(key);
 }
 
-}  // namespace
-
-void take_master_key(keys::key_source& source, store::store& database, bool create,
-                     vault::keyring& ring) {
-  const key_ids known = ids_of(database);
+crypto::key_id add_key(keys::key_source& source, const key_ids& known, bool create,
+                       vault::keyring& ring) {
   const crypto::key_id id = ring.add(load_or_create(source, known, create));
   const bool other = std::ranges::any_of(known, [&](const auto& one) { return one != id; });
   if (other)
     throw start_error("the key at " + source.where() + " is " + crypto::to_hex(id) +
                       ", but the store is encrypted under " + names_of(known) +
                       ": restore that key, or name the right store");
+  return id;
+}
+
+}  // namespace
+
+void take_master_key(keys::key_source& source, store::store& database, bool create,
+                     vault::keyring& ring) {
+  const crypto::key_id id = add_key(source, ids_of(database), create, ring);
   const auto now = static_cast<std::uint64_t>(std::time(nullptr)) * 1000;
   if (!database.keys().adopt(id, now))
     throw start_error("the store cannot be written: its log line above says why");
+}
+
+void load_master_key(keys::key_source& source, store::store& database, vault::keyring& ring) {
+  add_key(source, ids_of(database), false, ring);
 }
 
 }  // namespace coffer::app

@@ -13,4 +13,7 @@ namespace coffer::app {
 void take_master_key(keys::key_source& source, store::store& database, bool create,
                      vault::keyring& ring);
 
+/// The same for who only reads: nothing is created or registered.
+void load_master_key(keys::key_source& source, store::store& database, vault::keyring& ring);
+
 }  // namespace coffer::app

@@ -8,12 +8,10 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "app/database.hpp"
 #include "app/settings_file.hpp"
 #include "app/version.hpp"
 #include "error/start_error.hpp"
 #include "policy/policy_file.hpp"
-#include "store/postgres_store.hpp"
 
 namespace coffer::app {
 namespace {
@@ -42,7 +40,9 @@ constexpr const char* more =
 struct flags {
   std::string config, socket, socket_mode, socket_group, key_source, key_path, store, database_url,
       database_password, policy, level, check_policy;
+  std::vector<std::string> copy_store;
   bool migrate = false;
+  bool verify_store = false;
   bool create_key = false;
   bool allow_unlocked_memory = false;
 };
@@ -76,6 +76,12 @@ void declare(CLI::App& program, flags& out) {
       ->envname("COFFER_DATABASE_PASSWORD_SOURCE");
   program.add_flag("--migrate", out.migrate,
                    "make or upgrade the schema of the PostgreSQL store, and exit");
+  program
+      .add_option("--copy-store", out.copy_store,
+                  "FROM TO: copy a SQLite file into an empty PostgreSQL, compare, and exit")
+      ->expected(2);
+  program.add_flag("--verify-store", out.verify_store,
+                   "decrypt every value of the store, print which do not authenticate, and exit");
   program.add_option("--policy", out.policy,
                      "TOML file with the rules; default: root and this user only");
   program.add_option("--log-level", out.level, "debug, info, warning or error; default info");
@@ -157,14 +163,6 @@ void fill_defaults(settings& out) {
     out.master_key_source = "file://" + folder + "/secrets/master.key";
 }
 
-void migrate_database(const settings& chosen) {
-  if (chosen.database_url.empty())
-    throw start_error("--migrate is for PostgreSQL; a SQLite file is upgraded when it is opened");
-  store::migrate_postgres_store(target_of(chosen));
-  std::printf("the schema of %s is up to date\n",
-              store::without_password(chosen.database_url).c_str());
-}
-
 }  // namespace
 
 std::string instance_folder() {
@@ -206,9 +204,12 @@ start_request read_settings(int argc, char** argv) {
   overlay(given, out.chosen);
   take_database_url(given.database_url, out.chosen);
   fill_defaults(out.chosen);
-  if (given.migrate) {
-    migrate_database(out.chosen);
-    out.exit = true;
+  if (given.migrate) out.what = task::migrate;
+  if (given.verify_store) out.what = task::verify_store;
+  if (!given.copy_store.empty()) {
+    out.what = task::copy_store;
+    out.chosen.copy_from = given.copy_store.front();
+    out.chosen.copy_to = given.copy_store.back();
   }
   return out;
 }

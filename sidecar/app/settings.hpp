@@ -24,6 +24,7 @@ struct settings {
   std::string database_password_source;  ///< file:// or credential://; empty: libpq's own ways
   std::chrono::milliseconds database_timeout{4'000};
   service::stale_bounds stale;
+  std::string copy_from, copy_to;                           ///< of task::copy_store
   std::string audit_spool;                                  ///< folder; empty: beside the store
   std::size_t audit_spool_size_max = std::size_t{1} << 30;  ///< bytes
   std::string policy;  ///< path; empty: root and the daemon's user only
@@ -40,9 +41,12 @@ struct settings {
 /// ~/.company-agents (K3).
 std::string instance_folder();
 
+enum class task : std::uint8_t { serve, migrate, copy_store, verify_store };
+
 /// What main() does next.
 struct start_request {
   settings chosen;
+  task what = task::serve;
   bool exit = false;  ///< --help or --version was answered
   int exit_code = 0;
 };

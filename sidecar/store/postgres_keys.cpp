@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "error/start_error.hpp"
+#include "log/log.hpp"
+#include "store/postgres_copy.hpp"
 #include "store/postgres_rows.hpp"
 
 namespace coffer::store {
@@ -27,6 +30,23 @@ result<std::vector<key_id>> postgres_keys::ids() {
         for (const pqxx::row& row : rows) found.push_back(id_of(row[0]));
         return found;
       });
+}
+
+result<void> postgres_keys::scan(const std::function<void(const value_view&)>& show) {
+  try {
+    postgres_bulk connection(pool_.target());
+    copy_out rows(connection,
+                  "SELECT company_id, kind, subject_id, name, version, key_id, nonce, value"
+                  " FROM secrets");
+    for (auto row = rows.next(); !row.empty(); row = rows.next())
+      show({*row[0], *row[1], *row[2], *row[3], wire_number(*row[4]),
+            std::as_bytes(std::span(*row[5])), std::as_bytes(std::span(*row[6])),
+            std::as_bytes(std::span(*row[7]))});
+    return {};
+  } catch (const start_error& error) {
+    log::error("store_failed", {{"operation", "scan"}, {"reason", error.what()}});
+    return failure(errc::store_unavailable);
+  }
 }
 
 // Under a lock: of two daemons that start with different keys one is refused.

@@ -135,6 +135,14 @@ int schema_of(pqxx::transaction_base& transaction) {
   return transaction.exec1("SELECT max(version) FROM coffer.schema_version")[0].as<int>();
 }
 
+void check_whole(const postgres_target& target, pqxx::transaction_base& transaction) {
+  const auto copying = transaction.exec1(
+      "SELECT EXISTS (SELECT FROM pg_tables WHERE schemaname = 'coffer'"
+      " AND tablename = 'store_copy')");
+  if (copying[0].as<bool>())
+    refuse(target, "is not whole: a copy into it was not finished; run it again");
+}
+
 void check(const postgres_target& target, int had) {
   const int known = static_cast<int>(migrations.size());
   if (had > known)
@@ -161,7 +169,7 @@ void upgrade(pqxx::transaction_base& transaction, const postgres_target& target)
 
 }  // namespace
 
-void migrate(const postgres_target& target) {
+void migrate(const postgres_target& target, unfinished_copy copy) {
   try {
     postgres_target patient = target;  // others may be at it, or the tables be large
     patient.statement_timeout = std::chrono::minutes(10);
@@ -173,6 +181,7 @@ void migrate(const postgres_target& target) {
       pqxx::nontransaction reading(connection.raw());
       const int had = schema_of(reading);
       check(target, had);
+      if (copy == unfinished_copy::refused) check_whole(target, reading);
       if (had == static_cast<int>(migrations.size())) return;
     }
     pqxx::work transaction(connection.raw());

@@ -41,6 +41,23 @@ result<std::vector<std::array<std::byte, 16>>> sqlite_keys::ids() {
   });
 }
 
+result<void> sqlite_keys::scan(const std::function<void(const value_view&)>& show) {
+  return writer_.guarded("scan", [&](sqlite_connection& connection) -> result<void> {
+    auto& row = connection.prepare(
+        "SELECT company_id, kind, subject_id, name, version, key_id, nonce, value FROM secrets");
+    const auto bytes = [&](int index) {
+      const SQLite::Column value = row.getColumn(index);
+      return std::span(static_cast<const std::byte*>(value.getBlob()),
+                       static_cast<std::size_t>(value.getBytes()));
+    };
+    while (row.executeStep())
+      show({row.getColumn(0).getText(), row.getColumn(1).getText(), row.getColumn(2).getText(),
+            row.getColumn(3).getText(), number_of(row.getColumn(4)), bytes(5), bytes(6), bytes(7)});
+    row.tryReset();
+    return {};
+  });
+}
+
 result<key_record> sqlite_keys::adopt(const std::array<std::byte, 16>& id, std::uint64_t now) {
   return writer_.guarded("adopt_key", [&](sqlite_connection& connection) -> result<key_record> {
     SQLite::Transaction transaction(connection.database(), SQLite::TransactionBehavior::IMMEDIATE);

@@ -137,9 +137,20 @@ class audit_store {
                                    const sealer& seal) = 0;
 };
 
+/// One value as a scan shows it: views, valid during the call.
+struct value_view {
+  std::string_view company, kind, subject, name;
+  std::uint64_t version = 0;
+  std::span<const std::byte> key_id, nonce, ciphertext;
+};
+
 class key_store {
  public:
   virtual ~key_store() = default;
+
+  /// Shows every value of all companies, in any order. Reads the store in bulk, without a bound on
+  /// the time that takes.
+  virtual result<void> scan(const std::function<void(const value_view&)>& show) = 0;
 
   /// The ids of all keys that are registered or that any row is encrypted under.
   virtual result<std::vector<std::array<std::byte, 16>>> ids() = 0;

@@ -1,7 +1,10 @@
 #include "vault/vault.hpp"
 
+#include <algorithm>
+
 #include "crypto/random.hpp"
 #include "protocol/limits.hpp"
+#include "secret/wipe.hpp"
 
 namespace coffer::vault {
 
@@ -33,6 +36,29 @@ result<void> vault::open_sealed(associated_data where, std::uint64_t version,
   const auto opened = open(entry, place(size - crypto::tag_size));
   if (!opened) return opened.error();
   return {};
+}
+
+// A scan meets rows as they are: names of any length, sizes that cannot be right.
+bool vault::authenticates(const store::value_view& one, secret::buffer& scratch) {
+  const auto room = scratch.reveal(secret::purpose::crypto);
+  const std::size_t size = one.ciphertext.size();
+  const std::size_t longest = std::max(std::max(one.company.size(), one.kind.size()),
+                                       std::max(one.subject.size(), one.name.size()));
+  if (longest > associated_data::name_size_max || one.key_id.size() != crypto::key_id().size() ||
+      one.nonce.size() != crypto::nonce_size || size < crypto::tag_size ||
+      size - crypto::tag_size > room.size())
+    return false;
+  crypto::key_id id;
+  std::ranges::copy(one.key_id, id.begin());
+  crypto::aead* cipher = keys_.cipher(id);
+  if (!cipher) return false;
+  associated_data where({one.company, one.kind, one.subject, one.name});
+  where.bind(one.version, id);
+  const auto plaintext = room.first(size - crypto::tag_size);
+  const bool good =
+      cipher->open(where.whole(), one.nonce.first<crypto::nonce_size>(), one.ciphertext, plaintext);
+  secret::wipe(plaintext);
+  return good;
 }
 
 result<entry_facts> vault::open(const entry_view& entry, std::span<std::byte> plaintext) {

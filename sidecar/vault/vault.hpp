@@ -6,6 +6,7 @@
 #include <span>
 
 #include "error/result.hpp"
+#include "store/store.hpp"
 #include "vault/keyring.hpp"
 #include "vault/sealed_cache.hpp"
 #include "vault/single_flights.hpp"
@@ -43,6 +44,9 @@ class vault {
   /// Decrypts a value that was read from the store.
   result<void> open_sealed(associated_data where, std::uint64_t version,
                            const store::sealed_value& sealed, const plaintext_place& place);
+
+  /// Whether a value that a scan shows decrypts. `scratch` has room for any plaintext and is wiped.
+  bool authenticates(const store::value_view& one, secret::buffer& scratch);
 
   sealed_cache& cache() noexcept { return cache_; }
   token_cache& tokens() noexcept { return tokens_; }

@@ -16,6 +16,27 @@ result<std::vector<std::array<std::byte, 16>>> memory_keys::ids() {
   return std::vector(found.begin(), found.end());
 }
 
+result<void> memory_keys::scan(const std::function<void(const value_view&)>& show) {
+  const std::lock_guard lock(state_.mutex);
+  const auto one = [&](const address& where, std::uint64_t version, const sealed_value& sealed) {
+    show({where.company, where.kind, where.subject, where.name, version, sealed.key_id,
+          sealed.nonce, sealed.ciphertext});
+  };
+  for (const auto& [where, found] : state_.integrations)
+    for (const auto& [version, value] : found.values)
+      one({where.first, std::string(integration_kind), where.second, std::string(credential_name)},
+          version, value.sealed);
+  for (const auto& [kid, found] : state_.tokens)
+    if (found.sealed)
+      one({found.meta.company, std::string(token_kind), found.meta.agent, kid}, found.meta.version,
+          *found.sealed);
+  if (state_.audit_key)
+    one({std::string(audit_key_company), std::string(system_kind), std::string(audit_key_subject),
+         std::string(audit_key_name)},
+        audit_key_version, *state_.audit_key);
+  return {};
+}
+
 result<key_record> memory_keys::adopt(const std::array<std::byte, 16>& id, std::uint64_t now) {
   const std::lock_guard lock(state_.mutex);
   if (!state_.key) state_.key = key_record{id, now, 0};

@@ -10,6 +10,7 @@ class memory_keys final : public key_store {
   explicit memory_keys(memory_state& state) : state_(state) {}
 
   result<std::vector<std::array<std::byte, 16>>> ids() override;
+  result<void> scan(const std::function<void(const value_view&)>& show) override;
   result<key_record> adopt(const std::array<std::byte, 16>& id, std::uint64_t now) override;
   result<std::uint64_t> count_writes(const std::array<std::byte, 16>& id,
                                      std::uint64_t writes) override;

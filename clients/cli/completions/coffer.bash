@@ -19,6 +19,7 @@ _coffer_options() {
     "audit tail") echo "$all --company --chain --follow --limit" ;;
     "audit export") echo "$all --company --chain --replace" ;;
     "policy explain") echo "$all --uid --unit --agent" ;;
+    "store copy") echo "$all --database-password-source" ;;
     "") echo "$all --version" ;;
     *) echo "$all" ;;
   esac
@@ -29,7 +30,8 @@ _coffer_takes_value() {
   case $1 in
     --socket | --timeout | --provider | --label | --scopes | --scope | --expires | --if-version | \
       --run | --time-limit | --uid | --lifetime | --overlap | --kid | --company | --chain | \
-      --after | --before | --limit | --unit | --agent) return 0 ;;
+      --after | --before | --limit | --unit | --agent | \
+      --database-password-source) return 0 ;;
   esac
   return 1
 }
@@ -51,7 +53,7 @@ _coffer_parse() {
     elif [[ $word != -* ]]; then
       case $command in
         "") command=$word ;;
-        integration | run | agent | audit | policy) command+=" $word" ;;
+        integration | run | agent | audit | policy | store) command+=" $word" ;;
         *) positions+=("$word") ;;
       esac
     fi
@@ -66,12 +68,13 @@ _coffer_ids() {
 
 _coffer_verbs() {
   case $1 in
-    "") echo "status ping hosts integration run agent audit policy" ;;
+    "") echo "status ping hosts integration run agent audit policy store" ;;
     integration) echo "set show list fetch rotate delete" ;;
     run) echo "begin end list exec ticket" ;;
     agent) echo "issue fetch rotate revoke list validate" ;;
     audit) echo "list tail verify export" ;;
     policy) echo "check explain" ;;
+    store) echo "copy" ;;
   esac
 }
 
@@ -104,7 +107,8 @@ _coffer() {
     return
   elif [[ $current == -* ]]; then
     words=$(_coffer_options "$command")
-  elif [[ $command == "audit export" || $command == "policy check" ]]; then
+  elif [[ $command == "audit export" || $command == "policy check" || \
+    $command == "store copy" ]]; then
     mapfile -t COMPREPLY < <(compgen -f -- "$current")
     return
   else

@@ -11,13 +11,13 @@ from daemon import Daemon, clean_environment
 class Documents(unittest.TestCase):
     """The completion and the manual say what the program does."""
 
-    NOUNS = ("integration", "run", "agent", "audit", "policy")
+    NOUNS = ("integration", "run", "agent", "audit", "policy", "store")
     COMMANDS = (
         "", "status", "ping", "hosts", "integration set", "integration show", "integration list",
         "integration fetch", "integration rotate", "integration delete", "run begin", "run end",
         "run list", "run exec", "run ticket", "agent issue", "agent fetch", "agent rotate",
         "agent revoke", "agent list", "agent validate", "audit list", "audit tail", "audit verify",
-        "audit export", "policy check", "policy explain")
+        "audit export", "policy check", "policy explain", "store copy")
 
     def help_of(self, command):
         done = subprocess.run([COFFER, *command.split(), "--help"], check=True, text=True,
@@ -70,7 +70,7 @@ class Documents(unittest.TestCase):
         self.assertEqual(self.complete(""), self.subcommands(""))
         for noun in self.NOUNS:
             self.assertEqual(self.complete(noun, ""), self.subcommands(noun), noun)
-        self.assertEqual(self.complete("s"), {"status"})
+        self.assertEqual(self.complete("s"), {"status", "store"})
         self.assertEqual(self.complete("integration", "s"), {"set", "show"})
         self.assertEqual(self.complete("--timeout", "3", "integration", "fe"), {"fetch"})
         self.assertEqual(self.complete("integration", "set", "cmp_a", "--label", ""), set())
