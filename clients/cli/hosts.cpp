@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "output.hpp"
 #include "program.hpp"
 
@@ -17,10 +19,12 @@ std::vector<host_info> all_of(client& daemon) {
 }
 
 // The beginning of each key's id, which is enough to see whether they are the same.
-std::string short_keys(const std::string& keys) {
+std::string short_keys(std::string_view keys) {
   std::string out;
-  for (std::size_t at = 0; at < keys.size(); at += 33)
-    out += (out.empty() ? "" : " ") + keys.substr(at, 8);
+  for (; !keys.empty(); keys.remove_prefix(std::min<std::size_t>(keys.size(), 33))) {
+    if (!out.empty()) out += ' ';
+    out += keys.substr(0, 8);
+  }
   return out;
 }
 
