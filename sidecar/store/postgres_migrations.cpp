@@ -155,9 +155,12 @@ void upgrade(pqxx::transaction_base& transaction, const postgres_target& target)
   transaction.exec(std::string("SELECT pg_advisory_xact_lock(") + lock_key + ")");
   int had = schema_of(transaction);
   check(target, had);
+  // An owner of the schema need not have the right to make another one.
+  const auto there =
+      transaction.exec1("SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = 'coffer')");
+  if (had == 0 && !there[0].as<bool>()) transaction.exec("CREATE SCHEMA coffer");
   if (had == 0)
     transaction.exec(
-        "CREATE SCHEMA IF NOT EXISTS coffer;"
         "CREATE TABLE coffer.schema_version (version integer NOT NULL PRIMARY KEY,"
         " at timestamptz NOT NULL DEFAULT clock_timestamp())");
   for (; had < static_cast<int>(migrations.size()); ++had) {

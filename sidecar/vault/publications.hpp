@@ -38,8 +38,11 @@ class publications {
   bool hold(std::size_t hash, mark before, std::uint64_t version = 0) const noexcept {
     const counter& one = counters_[hash % counters_.size()];
     if (one.others + everything_ != before.others) return false;
-    if (one.made == before.made || version == any_version) return true;
-    return one.made == before.made + 1 && one.hash == hash && version >= one.version;
+    if (version == any_version) return true;
+    // A database of several nodes may tell of a version before each of them shows it.
+    if (one.hash == hash && version < one.version) return false;
+    if (one.made == before.made) return true;
+    return one.made == before.made + 1 && one.hash == hash;
   }
 
  private:

@@ -1,16 +1,49 @@
 """S5, A3: what one host changes, the others serve; whatever becomes of the notifications."""
 
+import pathlib
 import statistics
+import subprocess
 import threading
 import time
 import unittest
 
 import coffer
+from daemon import BINARY_DIR, Daemon, clean_environment, refused_start
 from hosts import COMPANY, HostsCase, eventually
 from proxy import Proxy
 
 ROUNDS = 20
 BOUND = 1.0  # seconds: S5's
+
+
+ROLES = pathlib.Path(__file__).resolve().parents[2] / "systemd" / "postgresql_roles.sql"
+
+
+class LeastPrivilege(HostsCase):
+    """What sidecar/POSTGRESQL.md tells operators to do."""
+
+    def test_S4_the_daemons_role_reads_and_writes_rows_and_nothing_else(self):
+        self.server.sql(ROLES.read_text(encoding="utf-8"))
+        owner, daemon = (self.server.url(user=f"coffer_{one}") for one in ("owner", "daemon"))
+        refused = Daemon(start=False)
+        self.cleanup.callback(refused.close)
+        code, line = refused_start(refused, DATABASE_URL=daemon)
+        self.assertEqual(code, 78)
+        self.assertIn("cofferd --migrate", line)
+        subprocess.run([BINARY_DIR / "sidecar" / "cofferd", "--migrate"], check=True,
+                       env=clean_environment(DATABASE_URL=owner, COMPANY_AGENTS_HOME=refused.home))
+        host = self.host(url=daemon)
+        with host.connect() as client:
+            client.set(COMPANY, "slack", "v")
+            client.token_issue(COMPANY, "agt_1", scopes="memory:read")
+            client.run_begin(COMPANY, "run_1", "agt_1")
+            client.run_end(COMPANY, "run_1")
+            self.until_fresh(client)
+        self.assertEqual(host.lines("sqlstate"), [])
+        for statement in ("DROP TABLE coffer.secrets", "ALTER TABLE coffer.runs ADD x integer",
+                          "CREATE TABLE coffer.mine (i integer)", "TRUNCATE coffer.changes"):
+            with self.assertRaises(AssertionError, msg=statement):
+                self.server.sql(f"SET ROLE coffer_daemon; {statement}")
 
 
 class ManyHosts(HostsCase):

@@ -81,6 +81,10 @@ BOOST_AUTO_TEST_CASE(what_was_read_of_the_published_version_is_cached_all_the_sa
   BOOST_TEST(*version_at(cache, "slack") == 7u);
   cache.erase_before(at("slack"), 8);
   BOOST_TEST(!version_at(cache, "slack"));
+  insert(cache, "slack", 7);  // read from a node that does not show version 8 yet
+  BOOST_TEST(!version_at(cache, "slack"));
+  insert(cache, "slack", 8);
+  BOOST_TEST(*version_at(cache, "slack") == 8u);
 }
 
 BOOST_AUTO_TEST_CASE(a_new_version_leaves_what_runs_keep_but_not_what_stands_in_for_it) {
