@@ -16,12 +16,14 @@ import coffer
 BINARY_DIR = pathlib.Path(os.environ["COFFER_BINARY_DIR"])
 SANITIZER = os.environ.get("COFFER_SANITIZER", "")
 SANITIZER_REPORTS = ("Sanitizer: ", "runtime error: ")  # those of GCC
+LEAKS_OF_OTHERS = pathlib.Path(__file__).resolve().parents[1] / "lsan.supp"
 INHERITED = ("COFFER_", "MASTER_KEY_", "DATABASE_URL", "COMPANY_AGENTS_HOME", "CREDENTIALS_")
 
 
 def clean_environment(**more):
     """What a test means, and nothing that happens to be set around it."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(INHERITED)}
+    kept["LSAN_OPTIONS"] = f"suppressions={LEAKS_OF_OTHERS}:print_suppressions=0"
     return kept | {k: str(v) for k, v in more.items()}
 
 
