@@ -99,10 +99,15 @@ BOOST_AUTO_TEST_CASE(a_writer_wakes_who_waits) {
   const own_database own("wakes");
   const auto reader = own.open(), writer = own.open();
   const auto start = end_of_feed(*reader);
-  std::thread other([&] { write(*writer, change_of("cmp_a", "slack")); });
+  bool written = false;
+  std::thread other([&] {
+    written =
+        writer->integrations().write(change_of("cmp_a", "slack"), sealing("value")).has_value();
+  });
   const auto before = std::chrono::steady_clock::now();
   while (changes_after(*reader, start).empty()) reader->feed().wait(std::chrono::minutes(2));
   other.join();
+  BOOST_TEST(written);
   BOOST_TEST((std::chrono::steady_clock::now() - before < std::chrono::minutes(1)));
 }
 
@@ -135,11 +140,12 @@ BOOST_AUTO_TEST_SUITE(S8_postgres_migrations)
 
 BOOST_AUTO_TEST_CASE(ten_daemons_that_start_at_once_make_one_schema) {
   const own_database own("ten");
+  const std::string url = postgres_url(own.name);
   std::atomic<int> opened = 0;
   std::vector<std::thread> daemons;
   for (int i = 0; i < 10; ++i)
     daemons.emplace_back([&] {
-      if (own.open()->keys().ids()) ++opened;
+      if (store::open_postgres_store({.url = url})->keys().ids()) ++opened;
     });
   for (std::thread& one : daemons) one.join();
   BOOST_TEST(opened == 10);
