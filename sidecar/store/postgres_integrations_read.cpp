@@ -91,8 +91,8 @@ std::vector<use> last_uses(std::span<const use> uses) {
   std::ranges::sort(sorted, [](const use& a, const use& b) {
     return std::tie(a.where, b.at) < std::tie(b.where, a.at);
   });
-  const auto [rest, end] = std::ranges::unique(sorted, {}, &use::where);
-  sorted.erase(rest, end);
+  const auto same = [](const use& a, const use& b) { return a.where == b.where; };
+  sorted.erase(std::unique(sorted.begin(), sorted.end(), same), sorted.end());
   return sorted;
 }
 
