@@ -56,6 +56,11 @@ void make_folder_of(const std::string& path) {
 store::postgres_target target_of(const settings& chosen) {
   store::postgres_target target{.url = chosen.database_url};
   target.statement_timeout = chosen.database_timeout;
+  if (store::without_password(target.url) != target.url)
+    log::warning("database_password_in_the_url",
+                 {{"action",
+                   "an environment is read by more than a file: move it into one, mode 0600, and "
+                   "name that with --database-password-source"}});
   if (chosen.database_password_source.empty()) return target;
   const std::string path = path_of(chosen.database_password_source);
   std::string last = read_password(path);  // now, so that it is refused at the start

@@ -66,6 +66,10 @@ class Host(contextlib.ExitStack):
             self.process.send_signal(signal.SIGTERM)
         self.process.wait(timeout=30)
 
+    def pin(self, core):
+        for task in os.listdir(f"/proc/{self.process.pid}/task"):
+            os.sched_setaffinity(int(task), {core})
+
     def memory(self):
         """Bytes of its own: resident, but for what is mapped of files."""
         rollup = pathlib.Path(f"/proc/{self.process.pid}/smaps_rollup").read_text()
@@ -148,6 +152,26 @@ def idle_connections():
         return after - before
 
 
+def fetch_on_either(p50_of, keys):
+    """T1pg. `p50_of(host)`: of a fetch, by the load generator, host and client on one core."""
+    with contextlib.ExitStack() as stack:
+        server = stack.enter_context(Cluster())
+        embedded = stack.enter_context(Host()).start("--create-key")
+        shared = stack.enter_context(Host(url=server.create_database())).start("--create-key")
+        for host in (embedded, shared):
+            with coffer.connect(host.socket) as client:
+                for number in range(keys):
+                    client.set(COMPANY, f"integration{number}", "v" * VALUE_SIZE)
+                    client.fetch(COMPANY, f"integration{number}")
+                client.run_begin(COMPANY, "run_bench", "agt_bench")
+            host.pin(0)
+        pairs = [(p50_of(embedded), p50_of(shared)) for _ in range(ROUNDS)]
+    for name, times in zip(("sqlite", "postgresql"), zip(*pairs)):
+        print(f"fetch on {name:10} p50 {statistics.median(times):.2f} us")
+    ratio = statistics.median(pg / lite for lite, pg in pairs)
+    return {"T1pg": (f"{ratio:.2f} sqlite", ratio <= 1.05)}
+
+
 def change_elsewhere(raw_p50):
     """T12. `raw_p50`: of the ping-pong across cores, in seconds."""
     with contextlib.ExitStack() as stack:
@@ -188,4 +212,4 @@ def commit_time(server):
     return float(re.search(r"latency average = (\S+) ms", said).group(1)) / 1000
 
 
-__all__ = ["change_elsewhere", "cold_start", "memory"]
+__all__ = ["change_elsewhere", "cold_start", "fetch_on_either", "memory"]
