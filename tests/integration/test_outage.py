@@ -7,6 +7,7 @@ import unittest
 
 import coffer
 from cluster import ENVIRONMENT
+from daemon import need_root
 from hosts import COMPANY, HostsCase, eventually
 
 SHORT = {"max_stale": 4, "max_stale_tokens": 3, "database_timeout_ms": 700}
@@ -177,6 +178,10 @@ class OutOfConnections(OutageCase):
 class FullDisk(OutageCase):
     server_options = {"disk_mib": 160, "durable": True, "wal_recycle": "off",
                       "max_wal_size": "48MB", "min_wal_size": "32MB"}
+
+    def setUp(self):
+        need_root(self)  # which may mount a small file system
+        super().setUp()
 
     def test_S6_full_disk(self):
         self.serve(**LONG)
