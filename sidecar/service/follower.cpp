@@ -19,8 +19,20 @@ void follower::stop() noexcept {
 void follower::run() {
   while (!stopping_) {
     feed_.wait(pause());
+    gather();
     if (!stopping_) step();
   }
+}
+
+// One change is read at once. Of a stream of them each would wake every host, and all of them ask
+// the database for each.
+void follower::gather() {
+  const std::uint64_t now = store_contact::clock_ms();
+  if (now - second_began_ >= 1000) {
+    second_began_ = now;
+    readings_ = 0;
+  }
+  if (++readings_ > prompt_max) std::this_thread::sleep_for(gathering);
 }
 
 // What was committed before the reading began is in it: the age counts from there.

@@ -34,8 +34,11 @@ class follower {
  private:
   static constexpr std::size_t page_max = 10'000;
   static constexpr std::chrono::milliseconds poll_least{250}, poll_most{450};
+  static constexpr unsigned prompt_max = 50;  ///< readings a second; further ones gather changes
+  static constexpr std::chrono::milliseconds gathering{25};
 
   void run();
+  void gather();
   bool read();
   bool begin_anew(std::string position);
   void apply(const store::change& one);
@@ -47,6 +50,8 @@ class follower {
   store_contact& contact_;
   std::string position_;
   bool runs_doubted_ = false;  // they must be looked for in the store before anything is agreed
+  std::uint64_t second_began_ = 0;
+  unsigned readings_ = 0;  // in this second
   std::minstd_rand random_{std::random_device{}()};
   std::atomic<bool> stopping_{false};
   std::thread thread_;

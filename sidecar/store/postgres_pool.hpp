@@ -73,9 +73,7 @@ class postgres_pool {
       std::unique_ptr<postgres_connection> connection;
       try {
         connection = take(pooled);
-        const postgres_deadlines::guard time(deadlines_, connection->socket(),
-                                             target_.statement_timeout);
-        auto done = work(*connection);
+        auto done = in_time(*connection, work);
         give_back(std::move(connection));
         return done;
       } catch (const store_away&) {
@@ -87,6 +85,13 @@ class postgres_pool {
         return failure(what == verdict::unknown ? errc::outcome_unknown : errc::store_unavailable);
       }
     }
+  }
+
+  template <class Work>
+  auto in_time(postgres_connection& connection, Work& work) {
+    const postgres_deadlines::guard time(deadlines_, connection.socket(),
+                                         target_.statement_timeout);
+    return work(connection);
   }
 
   std::unique_ptr<postgres_connection> take(bool& pooled);

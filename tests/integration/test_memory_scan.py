@@ -147,7 +147,9 @@ class MemoryScan(unittest.TestCase):
 
     def test_K1_S3_nothing_is_left_after_refusals_in_mlock_mode(self):
         wrapper = [sys.executable, "-c", WITHOUT_MEMFD_SECRET]
-        with Daemon("--log-level", "debug", wrapper=wrapper) as daemon:
+        # The scan of a busy machine takes longer than a frame may by default.
+        patient = "[limits]\nframe_timeout_ms = 600000\nwrite_timeout_ms = 600000\n"
+        with Daemon("--log-level", "debug", wrapper=wrapper, config=patient) as daemon:
             locked = daemon.lines("memory_locked")[0]
             self.assertEqual(field(locked, "mode"), "mlock")
             self.use(daemon)

@@ -163,7 +163,9 @@ class Cluster:
         if self.process is not None and self.process.poll() is None:
             self.kill()
         if self._mounted:
-            subprocess.run(["umount", str(self.folder / "disk")], check=True)
+            # What was killed is still ending, and holds it as long.
+            until(lambda: subprocess.run(["umount", str(self.folder / "disk")], check=False,
+                                         capture_output=True).returncode == 0, "it is unmounted")
         shutil.rmtree(self.folder, ignore_errors=True)
 
     # What is in it
