@@ -47,10 +47,6 @@ class postgres_breaker {
     again_at_ = clock::now() + pause();
     return true;
   }
-  bool away() const {
-    const std::lock_guard lock(mutex_);
-    return failures_ > 0;
-  }
 
  private:
   // Between half of the step and all of it.
@@ -60,7 +56,7 @@ class postgres_breaker {
         std::uniform_int_distribution(step.count() / 2, step.count())(random_));
   }
 
-  mutable std::mutex mutex_;
+  std::mutex mutex_;
   unsigned failures_ = 0;
   clock::time_point again_at_{};
   std::minstd_rand random_{std::random_device{}()};

@@ -53,7 +53,6 @@ class postgres_pool {
 
   postgres_deadlines& deadlines() noexcept { return deadlines_; }
   const postgres_target& target() const noexcept { return target_; }
-  bool away() const { return breaker_.away(); }
 
  private:
   static constexpr int attempts_max = 5;
