@@ -105,11 +105,22 @@ class Load:
             time.sleep(0.005)
         return self.last_write
 
+    @staticmethod
+    def _newest(client, name, version):
+        """What is served once a version, or a newer one, is there; after a deadline, whatever is."""
+        deadline = time.monotonic() + 10
+        while (found := client.fetch(COMPANY, name)).version < version:
+            if time.monotonic() > deadline:
+                break
+            time.sleep(0.01)
+        return found
+
     def check(self, client):
-        """After the load: nothing that was acknowledged is lost, on any host."""
+        """After the load: nothing that was acknowledged is lost, on any host. A host that did not
+        write it may serve the version before, until its follower has read of the change."""
         assert not self.failures, self.failures[:5]
         for name, (version, value) in self.acknowledged.items():
-            found = client.fetch(COMPANY, name)
+            found = self._newest(client, name, version)
             kept = found.reveal()
             good = (found.version, kept) == (version, value) or (
                 found.version > version and kept in self.uncertain.get(name, []))
