@@ -107,7 +107,7 @@ class Load:
 
     @staticmethod
     def _newest(client, name, version):
-        """What is served once a version, or a newer one, is there; after a deadline, whatever is."""
+        """What is served once a version, or a newer one, is there; else what is in the end."""
         deadline = time.monotonic() + 10
         while (found := client.fetch(COMPANY, name)).version < version:
             if time.monotonic() > deadline:
