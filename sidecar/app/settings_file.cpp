@@ -93,7 +93,7 @@ setters settings_of(settings& out) {
       {"policy", text(out.policy)},
       {"log_level", parsed(out.log_level, parse_log_level)},
       {"workers", number(out.workers, 1, 64)},
-      {"cache_bytes_max", number(out.cache_bytes_max, 65'536, std::int64_t{1} << 40)},
+      {"cache_bytes_max", number(out.cache_bytes_max, 65'536, std::int64_t{1} << 34)},
       {"locked_memory", number(out.locked_memory, 1 << 20, 1 << 30)}};
 }
 

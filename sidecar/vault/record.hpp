@@ -26,7 +26,8 @@ class associated_data {
  public:
   static constexpr std::size_t name_size_max = 128;  // bytes, as identifiers on the wire
   static constexpr std::size_t address_size_max = 1 + 4 * (1 + name_size_max);
-  static constexpr std::size_t size_max = address_size_max + 8 + 16;
+  static constexpr std::size_t bound_size = 8 + 16;  // version and key id
+  static constexpr std::size_t size_max = address_size_max + bound_size;
 
   /// The address alone. Throws std::length_error for a part of more than name_size_max bytes, which
   /// the wire and the store do not let through.
@@ -36,7 +37,9 @@ class associated_data {
   void bind(std::uint64_t version, const std::array<std::byte, 16>& key_id) noexcept;
 
   std::span<const std::byte> address() const noexcept { return {bytes_.data(), address_size_}; }
-  std::span<const std::byte> whole() const noexcept { return {bytes_.data(), address_size_ + 24}; }
+  std::span<const std::byte> whole() const noexcept {
+    return {bytes_.data(), address_size_ + bound_size};
+  }
 
  private:
   void append(std::string_view part);

@@ -1,52 +1,53 @@
 #include "vault/sealed_cache.hpp"
 
-#include <algorithm>
-#include <cstring>
-#include <new>
 #include <string_view>
-
-#include "vault/sealed_cache_entry.hpp"
 
 namespace coffer::vault {
 namespace {
+
+// Of the hand in one call: so many entries that were used keep their place, then the next one goes
+// all the same. And it is ahead of new entries by so much when it carries live ones together.
+constexpr std::size_t chances_max = 64;
+constexpr std::size_t lead = 4;
 
 std::string_view text(std::span<const std::byte> bytes) noexcept {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
+std::size_t hash_of(std::span<const std::byte> address) noexcept {
+  return std::hash<std::string_view>{}(text(address));
+}
+
 }  // namespace
 
-std::size_t sealed_cache::entry_hash::operator()(std::span<const std::byte> a) const noexcept {
-  return std::hash<std::string_view>{}(text(a));
+std::size_t sealed_cache::chain_hash::operator()(
+    std::span<const std::byte> address) const noexcept {
+  return hash_of(address);
 }
-std::size_t sealed_cache::entry_hash::operator()(const entry* one) const noexcept {
-  return (*this)(one->address());
+std::size_t sealed_cache::chain_hash::operator()(const chain& one) const noexcept {
+  return hash_of(log->at(one.newest).address());
 }
-bool sealed_cache::entry_equal::operator()(const entry* a, const entry* b) const noexcept {
-  return text(a->address()) == text(b->address());
+bool sealed_cache::chain_equal::operator()(const chain& a, const chain& b) const noexcept {
+  return text(log->at(a.newest).address()) == text(log->at(b.newest).address());
 }
-bool sealed_cache::entry_equal::operator()(std::span<const std::byte> a,
-                                           const entry* b) const noexcept {
-  return text(a) == text(b->address());
+bool sealed_cache::chain_equal::operator()(std::span<const std::byte> a,
+                                           const chain& b) const noexcept {
+  return text(a) == text(log->at(b.newest).address());
 }
-bool sealed_cache::entry_equal::operator()(const entry* a,
+bool sealed_cache::chain_equal::operator()(const chain& a,
                                            std::span<const std::byte> b) const noexcept {
-  return text(a->address()) == text(b);
-}
-
-sealed_cache::~sealed_cache() {
-  for (entry* one : ring_) ::operator delete(one);
+  return text(log->at(a.newest).address()) == text(b);
 }
 
 publications::mark sealed_cache::published(const associated_data& where) const noexcept {
-  const std::size_t hash = entry_hash{}(where.address());
+  const std::size_t hash = hash_of(where.address());
   const std::lock_guard lock(mutex_);
   return published_.at(hash);
 }
 
 void sealed_cache::insert(const associated_data& where, entry_facts facts,
                           const store::sealed_value& value, publications::mark before) {
-  const std::size_t hash = entry_hash{}(where.address());
+  const std::size_t hash = hash_of(where.address());
   const auto version = facts.pinned() ? publications::any_version : facts.version;
   const std::lock_guard lock(mutex_);
   if (published_.hold(hash, before, version)) put(where, facts, value);
@@ -54,144 +55,160 @@ void sealed_cache::insert(const associated_data& where, entry_facts facts,
 
 void sealed_cache::erase(const associated_data& where) {
   const std::lock_guard lock(mutex_);
-  published_.note(entry_hash{}(where.address()));
-  while (entry* old = newest(where.address())) drop(old);
+  published_.note(hash_of(where.address()));
+  drop_all(where.address());
 }
 
 void sealed_cache::erase_before(const associated_data& where, std::uint64_t version) {
   const std::lock_guard lock(mutex_);
-  published_.note_made(entry_hash{}(where.address()), version);
-  for (entry *one = newest(where.address()), *older = nullptr; one; one = older) {
-    older = one->older;
-    if (!one->facts.pinned() && one->facts.version < version) drop(one);
+  published_.note_made(hash_of(where.address()), version);
+  for (entry_ref one = newest(where.address()), older = no_entry; one != no_entry; one = older) {
+    older = log_.at(one).older();
+    const entry_facts facts = log_.at(one).facts();
+    if (!facts.pinned() && facts.version < version) drop(one);
   }
 }
 
 void sealed_cache::erase_older(const associated_data& where, std::uint64_t version) {
   const std::lock_guard lock(mutex_);
-  for (const entry* one = newest(where.address()); one; one = one->older) {
-    if (!one->facts.current() || one->facts.version >= version) continue;
-    published_.note(entry_hash{}(where.address()));
-    while (entry* old = newest(where.address())) drop(old);
-    return;
+  for (entry_ref one = newest(where.address()); one != no_entry; one = log_.at(one).older()) {
+    const entry_facts facts = log_.at(one).facts();
+    if (!facts.current() || facts.version >= version) continue;
+    published_.note(hash_of(where.address()));
+    return drop_all(where.address());
   }
 }
 
 void sealed_cache::doubt() {
   const std::lock_guard lock(mutex_);
   published_.note_everything();
-  for (std::size_t slot = ring_.size(); slot-- > 0;)
-    if (ring_[slot]->era != era_) drop(ring_[slot]);
+  log_.each([this](entry_ref one) {
+    if (log_.at(one).era() != era_) drop(one);
+  });
   ++era_;
 }
 
 std::size_t sealed_cache::entries() const noexcept {
   const std::lock_guard lock(mutex_);
-  return ring_.size();
+  return entries_;
 }
 
 std::size_t sealed_cache::bytes() const noexcept {
   const std::lock_guard lock(mutex_);
-  return bytes_;
+  return log_.live_bytes();
 }
 
-sealed_cache::entry* sealed_cache::newest(std::span<const std::byte> address) const noexcept {
-  const auto found = index_.find(address);
-  return found == index_.end() ? nullptr : *found;
+entry_ref sealed_cache::newest(std::span<const std::byte> address) const noexcept {
+  const auto found = chains_.find(address);
+  return found == chains_.end() ? no_entry : found->newest;
 }
 
 // A run that began after the current value was read may see a newer one: the store knows. A value
 // that a run keeps is no longer good once it has expired: the store knows what is instead.
-sealed_cache::entry* sealed_cache::find(std::span<const std::byte> address, std::uint64_t epoch,
-                                        std::uint64_t now, trust how) const noexcept {
-  for (entry* one = newest(address); one; one = one->older) {
-    const entry_facts& facts = one->facts;
-    if (one->era != era_ && how == trust::whole) continue;
-    if (facts.current() && epoch == current_epoch) return one;
+cached_entry* sealed_cache::find(std::span<const std::byte> address, std::uint64_t epoch,
+                                 std::uint64_t now, trust how) const noexcept {
+  for (entry_ref ref = newest(address); ref != no_entry; ref = log_.at(ref).older()) {
+    cached_entry& one = log_.at(ref);
+    const entry_facts facts = one.facts();
+    if (one.era() != era_ && how == trust::whole) continue;
+    if (facts.current() && epoch == current_epoch) return &one;
     if (!facts.visible.contains(epoch) || epoch > facts.as_of) continue;
     if (facts.current() || facts.expires_at == 0 || now < facts.expires_at || facts.fell_forward)
-      return one;
+      return &one;
   }
   return nullptr;
 }
 
-entry_view sealed_cache::view_of(const entry& one) const noexcept {
-  return {.facts = one.facts,
-          .doubted = one.era != era_,
-          .key_id = one.key_id,
-          .associated = {one.tail(), one.associated_size()},
-          .nonce = one.nonce,
-          .sealed = {one.tail() + one.associated_size(), one.sealed_size}};
+entry_view sealed_cache::view_of(const cached_entry& one) const noexcept {
+  return {.facts = one.facts(),
+          .doubted = one.era() != era_,
+          .key_id = one.key_id(),
+          .associated = one.associated(),
+          .nonce = one.nonce(),
+          .sealed = one.sealed()};
 }
 
-void sealed_cache::mark_used(entry& one) noexcept { one.referenced = true; }
-
-void sealed_cache::put(const associated_data& where, entry_facts facts,
+void sealed_cache::put(const associated_data& where, const entry_facts& facts,
                        const store::sealed_value& value) {
-  for (entry* old = newest(where.address()); old; old = old->older)
-    if (old->facts.visible == facts.visible || (old->facts.current() && facts.current())) {
-      drop(old);
-      break;
-    }
-  const std::size_t associated_size = where.address().size() + 24;
-  const std::size_t size = sizeof(entry) + associated_size + value.ciphertext.size();
-  if (size > bytes_max_) return;
+  for (entry_ref old = newest(where.address()); old != no_entry; old = log_.at(old).older()) {
+    const entry_facts its = log_.at(old).facts();
+    if (its.visible != facts.visible && !(its.current() && facts.current())) continue;
+    drop(old);
+    break;
+  }
+  const bool links = newest(where.address()) != no_entry;
+  const std::size_t size = cached_entry::size_of(facts, links, where, value.ciphertext.size());
+  if (size > log_.capacity()) return;
   make_room(size);
-  entry* one = new (::operator new(size)) entry;
-  one->facts = facts;
-  one->sealed_size = static_cast<std::uint32_t>(value.ciphertext.size());
-  one->address_size = static_cast<std::uint16_t>(where.address().size());
-  one->key_id = value.key_id;
-  one->nonce = value.nonce;
-  one->era = era_;
-  associated_data bound = where;
-  bound.bind(facts.version, value.key_id);
-  std::memcpy(one->tail(), bound.whole().data(), associated_size);
-  std::ranges::copy(value.ciphertext, one->tail() + associated_size);
-  one->ring_slot = static_cast<std::uint32_t>(ring_.size());
-  ring_.push_back(one);
-  link(one);
-  bytes_ += size;
+  const entry_ref made = log_.place(size);
+  cached_entry::write(log_.memory(made), facts, links, where, value, era_);
+  link(made);
 }
 
-void sealed_cache::link(entry* one) {
-  const auto [place, fresh] = index_.insert(one);
+void sealed_cache::link(entry_ref made) {
+  ++entries_;
+  const auto [place, fresh] = chains_.insert(chain{made});
   if (fresh) return;
-  one->older = (*place)->older;  // behind the first, so that the index stays
-  (*place)->older = one;
+  log_.at(made).link_to_older() = place->newest;
+  place->newest = made;
 }
 
-void sealed_cache::unlink(entry* one) noexcept {
-  entry* first = newest(one->address());
-  if (first != one) {
-    while (first->older != one) first = first->older;
-    first->older = one->older;
+// What refers to an entry of a chain: the chain, or an entry before it.
+entry_ref& sealed_cache::holder_of(const chain& one, entry_ref wanted) const noexcept {
+  entry_ref* holder = &one.newest;
+  while (*holder != wanted) holder = &log_.at(*holder).link_to_older();
+  return *holder;
+}
+
+void sealed_cache::drop(entry_ref one) noexcept {
+  const auto place = chains_.find(log_.at(one).address());
+  holder_of(*place, one) = log_.at(one).older();
+  if (place->newest == no_entry) chains_.erase(place);
+  log_.kill(one);
+  --entries_;
+}
+
+void sealed_cache::drop_all(std::span<const std::byte> address) noexcept {
+  for (entry_ref one = newest(address); one != no_entry; one = newest(address)) drop(one);
+}
+
+void sealed_cache::carry(entry_ref one) noexcept {
+  if (!log_.carry_moves()) {
+    log_.carry();
     return;
   }
-  index_.erase(one);
-  if (one->older) index_.insert(one->older);  // into the room that was just freed
-}
-
-void sealed_cache::drop(entry* one) noexcept {
-  unlink(one);
-  ring_.back()->ring_slot = one->ring_slot;  // the last entry takes the free slot
-  ring_[one->ring_slot] = ring_.back();
-  ring_.pop_back();
-  bytes_ -= one->size();
-  ::operator delete(one);
+  const auto place = chains_.find(log_.at(one).address());
+  entry_ref& holder = holder_of(*place, one);
+  holder = log_.carry();
 }
 
 void sealed_cache::make_room(std::size_t size) noexcept {
-  while (!ring_.empty() && bytes_ + size > bytes_max_) {
-    if (hand_ >= ring_.size()) hand_ = 0;
-    entry* one = ring_[hand_];
-    if (one->referenced) {
-      one->referenced = false;
-      ++hand_;
+  for (std::size_t ahead = 0; log_.wasteful() && ahead < lead * size;)
+    ahead += advance_hand(nullptr);
+  std::size_t chances = chances_max;
+  while (!log_.fits(size)) advance_hand(&chances);
+}
+
+// Past one entry; its size. With `chances`, entries that were not used, or used when there is no
+// chance left, go.
+std::size_t sealed_cache::advance_hand(std::size_t* chances) noexcept {
+  const entry_ref ref = log_.under_hand();
+  if (ref == no_entry) return 0;
+  cached_entry& one = log_.at(ref);
+  const std::size_t size = one.size();
+  if (chances && !one.dead()) {
+    if (!one.referenced() || *chances == 0) {
+      drop(ref);
     } else {
-      drop(one);
+      one.reference(false);
+      --*chances;
     }
   }
+  if (one.dead())
+    log_.pass();
+  else
+    carry(ref);
+  return size;
 }
 
 }  // namespace coffer::vault

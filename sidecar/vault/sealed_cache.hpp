@@ -4,32 +4,18 @@
 #include <boost/unordered/unordered_flat_set.hpp>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <mutex>
 #include <optional>
 #include <span>
-#include <vector>
 
 #include "store/records.hpp"
+#include "vault/cached_entry.hpp"
+#include "vault/entry_log.hpp"
 #include "vault/publications.hpp"
 #include "vault/record.hpp"
 #include "vault/trust.hpp"
 
 namespace coffer::vault {
-
-/// What a cached entry says, besides its ciphertext.
-struct entry_facts {
-  std::uint64_t version = 0;
-  std::uint64_t expires_at = 0;  ///< ms since the epoch; 0: never
-  store::epoch_range visible;    ///< to runs of these epochs; without an end: the current value
-  bool fell_forward = false;     ///< the current value, for a run whose own is gone (R2)
-  /// The company's epoch when this was read. A run that began later may see another value, also
-  /// before the writer of that one has published it here.
-  std::uint64_t as_of = store::epoch_range::forever;
-
-  bool current() const noexcept { return visible.until == store::epoch_range::forever; }
-  bool pinned() const noexcept { return !current() && !fell_forward; }  ///< kept for runs
-};
 
 /// Asks for the current value, in place of a run's epoch.
 inline constexpr std::uint64_t current_epoch = store::epoch_range::forever;
@@ -45,13 +31,13 @@ struct entry_view {
 };
 
 /// A bounded map from addresses to ciphertexts: of each secret the current value, and those that
-/// runs keep. One allocation per entry holds address, facts and ciphertext side by side. When full,
-/// entries that were not used since the hand last passed go first (CLOCK). Thread-safe; holds
+/// runs keep. Entries lie packed in one arena, and an index of four bytes each finds them. When
+/// full, entries that were not used since the hand last passed go first (CLOCK). Thread-safe; holds
 /// ciphertexts only.
 class sealed_cache {
  public:
-  explicit sealed_cache(std::size_t bytes_max) : bytes_max_(bytes_max) {}
-  ~sealed_cache();
+  /// Bounds the entries; their index takes 5 to 10 bytes more of each. Throws start_error.
+  explicit sealed_cache(std::size_t bytes_max) : log_(bytes_max) {}
   sealed_cache(const sealed_cache&) = delete;
   sealed_cache& operator=(const sealed_cache&) = delete;
 
@@ -62,9 +48,9 @@ class sealed_cache {
   auto with(std::span<const std::byte> address, std::uint64_t epoch, std::uint64_t now, trust how,
             Use&& use) -> std::optional<decltype(use(std::declval<const entry_view&>()))> {
     const std::lock_guard lock(mutex_);
-    entry* found = find(address, epoch, now, how);
+    cached_entry* found = find(address, epoch, now, how);
     if (!found) return std::nullopt;
-    mark_used(*found);
+    found->reference(true);
     return use(view_of(*found));
   }
 
@@ -95,36 +81,43 @@ class sealed_cache {
   std::size_t bytes() const noexcept;
 
  private:
-  struct entry;
-  struct entry_hash {
+  /// Of each address: the newest entry, which leads to the older ones. Entries move.
+  struct chain {
+    mutable entry_ref newest;
+  };
+  struct chain_hash {
     using is_transparent = void;
     std::size_t operator()(std::span<const std::byte> address) const noexcept;
-    std::size_t operator()(const entry* one) const noexcept;
+    std::size_t operator()(const chain& one) const noexcept;
+    const entry_log* log;
   };
-  struct entry_equal {
+  struct chain_equal {
     using is_transparent = void;
-    bool operator()(const entry* a, const entry* b) const noexcept;
-    bool operator()(std::span<const std::byte> a, const entry* b) const noexcept;
-    bool operator()(const entry* a, std::span<const std::byte> b) const noexcept;
+    bool operator()(const chain& a, const chain& b) const noexcept;
+    bool operator()(std::span<const std::byte> a, const chain& b) const noexcept;
+    bool operator()(const chain& a, std::span<const std::byte> b) const noexcept;
+    const entry_log* log;
   };
+  using chains = boost::unordered_flat_set<chain, chain_hash, chain_equal>;
 
-  entry* newest(std::span<const std::byte> address) const noexcept;
-  entry* find(std::span<const std::byte> address, std::uint64_t epoch, std::uint64_t now,
-              trust how) const noexcept;
-  entry_view view_of(const entry& one) const noexcept;
-  static void mark_used(entry& one) noexcept;
-  void put(const associated_data& where, entry_facts facts, const store::sealed_value& value);
-  void link(entry* one);
-  void unlink(entry* one) noexcept;
-  void drop(entry* one) noexcept;
+  entry_ref newest(std::span<const std::byte> address) const noexcept;
+  cached_entry* find(std::span<const std::byte> address, std::uint64_t epoch, std::uint64_t now,
+                     trust how) const noexcept;
+  entry_view view_of(const cached_entry& one) const noexcept;
+  void put(const associated_data& where, const entry_facts& facts,
+           const store::sealed_value& value);
+  void link(entry_ref made);
+  entry_ref& holder_of(const chain& one, entry_ref wanted) const noexcept;
+  void drop(entry_ref one) noexcept;
+  void drop_all(std::span<const std::byte> address) noexcept;
+  void carry(entry_ref one) noexcept;
   void make_room(std::size_t size) noexcept;
+  std::size_t advance_hand(std::size_t* chances) noexcept;
 
   mutable std::mutex mutex_;
-  boost::unordered_flat_set<entry*, entry_hash, entry_equal> index_;  // newest of each address
-  std::vector<entry*> ring_;  // all entries, in the order in which the hand passes
-  std::size_t hand_ = 0;
-  std::size_t bytes_ = 0;
-  const std::size_t bytes_max_;
+  entry_log log_;
+  chains chains_{0, chain_hash{&log_}, chain_equal{&log_}};
+  std::size_t entries_ = 0;
   publications published_;
   std::uint8_t era_ = 0;
 };
