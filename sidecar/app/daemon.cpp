@@ -1,5 +1,6 @@
 #include "app/daemon.hpp"
 
+#include <malloc.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/utsname.h>
@@ -25,6 +26,7 @@ namespace {
 
 constexpr std::size_t descriptors_reserved = 64;  // store, log, epoll, accepting itself
 constexpr std::size_t queue_max = 4096;           // requests that wait for a worker
+constexpr std::size_t burst_bytes = 256 << 10;    // of the audit's records in a second
 
 policy::policy rules_of(const settings& chosen) {
   if (chosen.policy.empty()) return policy::policy::owner_only(geteuid());
@@ -128,10 +130,14 @@ class running_daemon {
   }
 
  private:
-  // The spool bridges an outage of the store: what is not shipped now is shipped later.
+  // The spool bridges an outage of the store: what is not shipped now is shipped later. What a
+  // burst took of memory is given back once it is over.
   void keep_trail() {
     spool_.prepare();
-    static_cast<void>(trail_.ship_some());
+    const auto shipped = trail_.ship_some();
+    const bool burst = shipped && *shipped >= burst_bytes;
+    if (in_burst_ && !burst) malloc_trim(0);
+    in_burst_ = burst;
   }
 
   void keep_house() {
@@ -158,6 +164,7 @@ class running_daemon {
   service::chores chores_;
   dispatch::tickets tickets_;
   dispatch::daemon_facts facts_;
+  bool in_burst_ = false;
   dispatch::context context_{integrations_, runs_,  tokens_,        tickets_,          rules_,
                              spool_,        trail_, vault_.cache(), database_.hosts(), contact_,
                              facts_};

@@ -43,8 +43,9 @@ class trail {
   /// files. Errors: store_unavailable; audit_unavailable when the spool cannot be read. Nothing is
   /// lost then: the next call goes on.
   result<void> ship();
-  /// The same for a part of it, from time to time: under load most of it can wait.
-  result<void> ship_some();
+  /// The same for a part of it, from time to time: under load most of it can wait. Returns how many
+  /// bytes it moved.
+  result<std::size_t> ship_some();
 
   /// Errors: not_found (no such chain), store_unavailable, audit_unavailable.
   result<page> list(const question& asked);
@@ -53,7 +54,7 @@ class trail {
   result<std::vector<verdict>> verify();
 
  private:
-  result<void> ship_up_to(std::size_t bytes_max);
+  result<std::size_t> ship_up_to(std::size_t bytes_max);
   result<std::vector<store::audit_chunk>> read_batch(std::size_t bytes_max);
   result<void> move(const std::vector<store::audit_chunk>& batch);
   result<std::uint64_t> shipped_through();

@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t chunk_size_max = std::size_t{1} << 20;
 constexpr std::size_t chunks_at_once = 8;  // their uses are noted together
+constexpr std::size_t uses_at_once = 512;
 
 constexpr std::size_t tick_bytes_min = std::size_t{1} << 20;
 
@@ -41,20 +42,18 @@ class latest_uses {
     }
   }
 
-  std::vector<store::use> take() const {
-    std::vector<store::use> out;
+  /// Gives them to `note`, a few at a time: there may be as many as records.
+  template <class Note>
+  result<void> each_piece(Note&& note) const {
+    std::vector<store::use> piece;
+    piece.reserve(std::min(latest_.size(), uses_at_once));
     for (const auto& [names, at] : latest_) {
-      const std::string subject(names.subject);
-      if (names.kind == store::integration_kind)
-        out.push_back({{std::string(names.company), std::string(names.kind), subject,
-                        std::string(store::credential_name)},
-                       at});
-      else
-        out.push_back({{std::string(names.company), std::string(names.kind),
-                        std::string(names.agent), subject},
-                       at});
+      piece.push_back(use_of(names, at));
+      if (piece.size() < uses_at_once) continue;
+      if (const auto noted = note(piece); !noted) return noted;
+      piece.clear();
     }
-    return out;
+    return note(piece);
   }
 
  private:
@@ -68,6 +67,16 @@ class latest_uses {
       return hash(one.subject) ^ (hash(one.company) * 3) ^ (one.agent.size() + one.kind.size());
     }
   };
+
+  static store::use use_of(const secret_names& names, std::uint64_t at) {
+    std::string company(names.company), kind(names.kind), subject(names.subject);
+    if (names.kind == store::integration_kind)
+      return {{std::move(company), std::move(kind), std::move(subject),
+               std::string(store::credential_name)},
+              at};
+    return {{std::move(company), std::move(kind), std::string(names.agent), std::move(subject)},
+            at};
+  }
 
   void note(const record& entry, std::uint64_t at) {
     const auto kind = kind_used_by(entry);
@@ -90,29 +99,34 @@ std::optional<chain_end> end_in(store::audit_store& chunks, const std::string& c
   return out;
 }
 
-result<void> trail::ship() { return ship_up_to(std::numeric_limits<std::size_t>::max()); }
+result<void> trail::ship() {
+  const auto moved = ship_up_to(std::numeric_limits<std::size_t>::max());
+  if (!moved) return moved.error();
+  return {};
+}
 
 // What is shipped is paid by whoever waits for an answer meanwhile. So a burst mostly waits in the
 // spool, and the fuller that is, the more goes: all that comes in, well before it is full.
-result<void> trail::ship_some() {
+result<std::size_t> trail::ship_some() {
   const double backlog = static_cast<double>(spool_.size());
   const double filled = backlog / static_cast<double>(spool_.size_max());
   return ship_up_to(tick_bytes_min + static_cast<std::size_t>(4 * backlog * filled * filled));
 }
 
-result<void> trail::ship_up_to(std::size_t bytes_max) {
+result<std::size_t> trail::ship_up_to(std::size_t bytes_max) {
   const std::lock_guard lock(shipping_);
   const auto from = shipped_through();
   if (!from) return from.error();
   shipped_ = *from;
-  for (std::size_t bytes = 0; bytes < bytes_max;) {
+  std::size_t bytes = 0;
+  while (bytes < bytes_max) {
     const auto batch = read_batch(bytes_max - bytes);
     if (!batch) return batch.error();
     if (batch->empty()) break;
-    if (const auto moved = move(*batch); !moved) return moved;
+    if (const auto moved = move(*batch); !moved) return moved.error();
     for (const store::audit_chunk& chunk : *batch) bytes += chunk.blocks.size();
   }
-  return {};
+  return bytes;
 }
 
 // The next chunks behind what was shipped.
@@ -141,7 +155,9 @@ result<std::vector<store::audit_chunk>> trail::read_batch(std::size_t bytes_max)
 result<void> trail::move(const std::vector<store::audit_chunk>& batch) {
   latest_uses uses;
   for (const store::audit_chunk& chunk : batch) uses.add(chunk);
-  if (const auto noted = store_.integrations().touch(uses.take()); !noted) return noted;
+  const auto noted =
+      uses.each_piece([this](const auto& piece) { return store_.integrations().touch(piece); });
+  if (!noted) return noted;
   for (const store::audit_chunk& chunk : batch) {
     if (const auto kept = store_.audit().append(chunk); !kept) {
       shipped_.reset();  // somebody else may have written to the store: look there anew

@@ -80,9 +80,12 @@ result<credential> value_at(found_values found, std::uint64_t epoch, std::uint64
 // One column of the uses as an array. Identifiers hold nothing that an array's syntax would read.
 template <class Column>
 std::string array_of(std::span<const use> uses, Column column) {
-  std::string out;
-  for (const use& one : uses) out += (out.empty() ? "{\"" : ",\"") + column(one) + "\"";
-  return out + "}";
+  std::string out = "{";
+  for (const use& one : uses) {
+    if (out.size() > 1) out += ',';
+    out.append(1, '"').append(column(one)).append(1, '"');
+  }
+  return out += '}';
 }
 
 // An update from several rows takes any: of each secret the last use only, which is the last one.
@@ -148,12 +151,11 @@ result<std::vector<integration>> postgres_integrations::list(const std::string& 
 }
 
 // last_used_at stands beside the current value, and a new one inherits it. In pieces, so that no
-// other writer waits for the uses of a busy hour; in order, so that no two hosts wait for each
+// other writer waits for the uses of a busy hour; each in order, so that no two hosts wait for each
 // other.
 result<void> postgres_integrations::touch(std::span<const use> uses) {
-  const std::vector<use> sorted = last_uses(uses);
-  for (std::size_t at = 0; at < sorted.size(); at += uses_at_once) {
-    const auto piece = std::span(sorted).subspan(at, std::min(uses_at_once, sorted.size() - at));
+  for (std::size_t at = 0; at < uses.size(); at += uses_at_once) {
+    const auto piece = last_uses(uses.subspan(at, std::min(uses_at_once, uses.size() - at)));
     auto noted = pool_.write("touch", [&](auto& connection, auto& transaction) -> result<void> {
       connection.run(
           transaction,

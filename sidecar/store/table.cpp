@@ -64,7 +64,7 @@ const std::vector<table_shape>& all_tables() {
 std::string names_of(const table_shape& table, bool keys_only) {
   std::string out;
   for (std::size_t i = 0; i < (keys_only ? table.keys : table.columns.size()); ++i)
-    out += (i == 0 ? "" : ", ") + std::string(table.columns[i].name);
+    out.append(i == 0 ? "" : ", ").append(table.columns[i].name);
   return out;
 }
 
