@@ -44,8 +44,9 @@ class Assassin:
 class Storm:
     """Rounds of storms and kills on one daemon."""
 
-    def __init__(self, daemon, seed):
-        self.daemon, self.random, self.assassin = daemon, random.Random(seed), Assassin()
+    def __init__(self, daemon, store, seed):
+        self.daemon, self.store = daemon, store
+        self.random, self.assassin = random.Random(seed), Assassin()
         path = daemon.socket
         self.clients = [
             *(Writer(path, f"cmp_writer_{i}", seed) for i in range(3)),
@@ -75,6 +76,7 @@ class Storm:
         for thread in threads:
             thread.join()
         self.check_log()
+        self.store.settle(self.random)
         self.daemon.start()
         self.compare()
         with self.daemon.connect() as client:
