@@ -38,12 +38,12 @@ void follower::gather() {
 // What was committed before the reading began is in it: the age counts from there.
 bool follower::step() {
   const std::uint64_t began = store_contact::clock_ms();
-  if (!read()) return false;
+  if (!read(began)) return false;
   contact_.agreed(began);
   return true;
 }
 
-bool follower::read() {
+bool follower::read(std::uint64_t now) {
   if (position_.empty()) {
     auto first = feed_.position();
     return first && begin_anew(*std::move(first));
@@ -55,6 +55,8 @@ bool follower::read() {
     return begin_anew(std::move(page->position));
   }
   for (const store::change& one : page->changes) apply(one);
+  late_.take_due(now, [this](const store::change& one) { apply(one); });
+  if (page->late) late_.add(std::move(page->changes), now);
   position_ = std::move(page->position);
   if (runs_doubted_) runs_doubted_ = !runs_.look_again();
   return !runs_doubted_;

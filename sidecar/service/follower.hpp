@@ -6,6 +6,7 @@
 #include <string>
 #include <thread>
 
+#include "service/late_changes.hpp"
 #include "service/runs.hpp"
 #include "service/store_contact.hpp"
 #include "store/store.hpp"
@@ -39,7 +40,7 @@ class follower {
 
   void run();
   void gather();
-  bool read();
+  bool read(std::uint64_t now);
   bool begin_anew(std::string position);
   void apply(const store::change& one);
   std::chrono::milliseconds pause();
@@ -49,6 +50,7 @@ class follower {
   runs& runs_;
   store_contact& contact_;
   std::string position_;
+  late_changes late_;
   bool runs_doubted_ = false;  // they must be looked for in the store before anything is agreed
   std::uint64_t second_began_ = 0;
   unsigned readings_ = 0;  // in this second

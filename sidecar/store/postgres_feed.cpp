@@ -53,7 +53,7 @@ std::optional<moment> parse(const std::string& position) {
 constexpr const char* unseen =
     "WITH now AS MATERIALIZED (SELECT " COFFER_POSTGRES_MOMENT
     ") SELECT now.history, now.at, now.seen, c.company_id, c.kind, c.subject_id, c.name, c.version,"
-    " c.refreshed"
+    " c.refreshed, to_regclass('pg_dist_partition') IS NOT NULL"  // Citus
     " FROM now LEFT JOIN LATERAL (SELECT * FROM changes WHERE now.history = $2"
     "  AND xid >= pg_snapshot_xmin($1::pg_snapshot)"
     "  AND NOT pg_visible_in_snapshot(xid, $1::pg_snapshot) ORDER BY number LIMIT $3) c ON true"
@@ -70,6 +70,7 @@ feed_page page_of(const pqxx::result& rows, const moment& before, std::size_t li
   feed_page page;
   page.position = text_of(now);
   const auto size = static_cast<std::size_t>(rows.size());
+  page.late = rows[0][9].as<bool>();
   page.gap = now.history != before.history || now.at > before.at + gap_after_ms || size > limit;
   if (page.gap || rows[0][3].is_null()) return page;
   for (const pqxx::row& row : rows) page.changes.push_back(change_of(row));

@@ -28,7 +28,7 @@ result<void> postgres_hosts::beat(const host& self) {
                    "INSERT INTO hosts (host_id, name, version, keys, started_at, seen_at, lag)"
                    " VALUES ($1,$2,$3,$4,$5,clock_timestamp(),$6)"
                    " ON CONFLICT (host_id) DO UPDATE SET name = $2, version = $3, keys = $4,"
-                   " started_at = $5, seen_at = clock_timestamp(), lag = $6",
+                   " started_at = $5, seen_at = excluded.seen_at, lag = $6",
                    self.id, self.name, self.version, std::span(keys), self.started_at, self.lag);
     return {};
   });

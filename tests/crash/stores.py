@@ -23,8 +23,12 @@ class Sqlite:
 class Postgresql(contextlib.ExitStack):
     """A private server, which each second kill takes along."""
 
+    def __init__(self, server_class=Cluster):
+        super().__init__()
+        self.server_class = server_class
+
     def __enter__(self):
-        self.server = self.enter_context(Cluster())
+        self.server = self.enter_context(self.server_class())
         self.config = f'database_url = "{self.server.create_database()}"\n'
         return super().__enter__()
 
@@ -37,8 +41,9 @@ class Postgresql(contextlib.ExitStack):
         until(lambda: self._connections() == 0, "the connections of the killed daemon end")
 
     def _connections(self):
-        return int(self.server.sql("SELECT count(*) FROM pg_stat_activity WHERE"
-                                   " datname = 'coffer'", "postgres")[0][0])
+        return int(self.server.sql(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = 'coffer' AND backend_type ="
+            " 'client backend' AND application_name !~ '^citus'", "postgres")[0][0])
 
 
 STORES = {"sqlite": Sqlite, "postgresql": Postgresql}

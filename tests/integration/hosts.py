@@ -22,6 +22,7 @@ def config(**settings):
 class HostsCase(unittest.TestCase):
     """`self.server` is a private PostgreSQL; `self.host()` adds a daemon that shares it."""
 
+    server_class = Cluster
     server_options: dict = {}
 
     def setUp(self):
@@ -29,7 +30,7 @@ class HostsCase(unittest.TestCase):
         self.addCleanup(self.cleanup.close)
         if not pathlib.Path("/usr/lib/postgresql/15/bin").exists():
             skip_or_fail(self, "there is no PostgreSQL 15: apt-get install postgresql-15")
-        self.server = self.cleanup.enter_context(Cluster(**self.server_options))
+        self.server = self.cleanup.enter_context(self.server_class(**self.server_options))
         self.url = self.server.create_database()
         self.hosts = []
 
