@@ -9,72 +9,62 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "protocol/types.hpp"
+#include "tests/fuzz/choices.hpp"
+#include "tests/fuzz/who_may.hpp"
 
 namespace coffer::tests {
 
-/// A fuzzer's bytes, one by one; zeros behind their end.
-class choices {
- public:
-  explicit choices(std::span<const std::uint8_t> bytes) : bytes_(bytes) {}
+/// How every value of an integration begins, so that one is recognised wherever it appears.
+inline constexpr std::string_view value_mark = "S3CRET/";
 
-  bool empty() const noexcept { return bytes_.empty(); }
-  std::uint8_t next() noexcept {
-    if (bytes_.empty()) return 0;
-    const std::uint8_t one = bytes_.front();
-    bytes_ = bytes_.subspan(1);
-    return one;
-  }
-  template <std::size_t Size>
-  std::string_view of(const std::array<std::string_view, Size>& words) noexcept {
-    return words[next() % Size];
-  }
-
- private:
-  std::span<const std::uint8_t> bytes_;
+/// What a caller may have got hold of; the first of each is nobody's.
+struct known_texts {
+  std::vector<std::string> tickets{"none"}, tokens{"none"}, kids{"none"};
+  unsigned values = 0;  ///< how many were made up: no two are the same
 };
 
 /// A visitor of a request's fields. What it fills in points into itself and the given texts.
 class chosen_request {
  public:
-  /// `ticket` and `token`: those that were issued last.
-  chosen_request(choices& from, std::string_view ticket, std::string_view token)
-      : from_(from), ticket_(ticket), token_(token) {}
+  chosen_request(choices& from, known_texts& known) : from_(from), known_(known) {}
 
   void operator()(std::uint8_t, std::string_view name, protocol::identifier& field) {
     field.value = identifier(name);
-    if (name == "company") company = field.value;
-    if (name == "integration") integration = field.value;
-    if (name == "agent") agent = field.value;
+    if (name == "company") names.company = field.value;
+    if (name == "integration") names.integration = field.value;
+    if (name == "agent") names.agent = field.value;
+    if (name == "run") names.run = field.value;
   }
   template <std::size_t Max>
   void operator()(std::uint8_t, std::string_view name, protocol::text<Max>& field) {
-    static constexpr std::array<std::string_view, 4> operations{"integration_fetch", "token_fetch",
-                                                                "narrow", "nonsense"};
-    static constexpr std::array<std::string_view, 5> scopes{"memory:read", "tools:* memory:read",
-                                                            "*", "memory:write", "a,b"};
-    field.value = name == "operation" ? from_.of(operations) : from_.of(scopes);
+    static constexpr std::array<std::string_view, 6> scopes{
+        "memory:read", "tools:* memory:read", "*", "memory:write", "a,b", "tools:call:x"};
+    field.value = name == "operation" ? operation() : from_.of(scopes);
   }
   void operator()(std::uint8_t, std::string_view, std::uint64_t& field) {
-    constexpr std::array<std::uint64_t, 8> numbers{1,
-                                                   0,
-                                                   2,
-                                                   3,
-                                                   60'000,
-                                                   4'000'000'000'000,
-                                                   std::uint64_t{1} << 63,
-                                                   std::numeric_limits<std::uint64_t>::max()};
+    static constexpr std::array<std::uint64_t, 8> numbers{
+        1,
+        0,
+        2,
+        3,
+        60'000,
+        4'000'000'000'000,
+        std::uint64_t{1} << 63,
+        std::numeric_limits<std::uint64_t>::max()};
     field = numbers[from_.next() % numbers.size()];
   }
   void operator()(std::uint8_t, std::string_view, bool& field) { field = (from_.next() & 1) != 0; }
-  // The value of an integration says whose it is.
   void operator()(std::uint8_t, std::string_view name, protocol::secret_bytes& field) {
-    value_ =
-        std::string(company) + "/" + std::string(integration) + "/" + std::to_string(from_.next());
-    if (name == "ticket") value_ = ticket_;
-    if (name == "token") value_ = token_;
-    if (name != "value" && from_.next() % 8 == 7) value_.back() ^= 1;
+    if (name == "ticket" || name == "token") {
+      value_ = one_of(name == "ticket" ? known_.tickets : known_.tokens);
+      if (from_.next() % 8 == 7) value_.back() ^= 1;
+    } else {  // whose it is
+      value_ = std::string(value_mark) + std::string(names.company) + "/" +
+               std::string(names.integration) + "/" + std::to_string(++known_.values);
+    }
     field.value = std::as_bytes(std::span(value_));
   }
   template <class Field>
@@ -83,7 +73,7 @@ class chosen_request {
     (*this)(tag, name, field.emplace());
   }
 
-  std::string_view company, integration, agent;  ///< that were filled in
+  named names;  ///< that were filled in
 
  private:
   std::string_view identifier(std::string_view name) {
@@ -97,11 +87,20 @@ class chosen_request {
     if (name == "integration") return from_.of(integrations);
     if (name == "agent") return from_.of(agents);
     if (name == "run") return from_.of(runs);
+    if (name == "kid") return one_of(known_.kids);
     return from_.of(others);
+  }
+  std::string_view operation() {
+    const std::size_t one = from_.next() % (protocol::operations.size() + 1);
+    return one < protocol::operations.size() ? protocol::operations[one].name : "nonsense";
+  }
+  // The newest first: 0 is what was learned last.
+  const std::string& one_of(const std::vector<std::string>& texts) {
+    return texts[texts.size() - 1 - from_.next() % texts.size()];
   }
 
   choices& from_;
-  std::string_view ticket_, token_;
+  known_texts& known_;
   std::string value_;
 };
 

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <string>
 
 #include "dispatch/serve.hpp"
@@ -18,10 +17,7 @@ class daemon_without_sockets {
  public:
   /// `policy` is the text of a policy file; uid 0 owns the daemon.
   explicit daemon_without_sockets(const std::string& policy)
-      : rules_(policy::parse_policy(policy, "test", 0)) {
-    ring_.add(secret::buffer(32));
-    facts_.version = "cofferd test";
-  }
+      : policy_(policy), running_(std::make_unique<process>(*this)) {}
 
   /// A connection of a user.
   dispatch::peer connect(uid_t uid, log::log_budget& budget, bool greeted) {
@@ -29,33 +25,62 @@ class daemon_without_sockets {
     who->uid = uid;
     who->gid = 4711;
     who->pid = 1;
-    auto may = rules_.authority_of(*who);
+    auto may = running_->rules.authority_of(*who);
     return {who, who, std::move(may), budget, greeted, nullptr};
   }
 
-  dispatch::context& context() { return context_; }
+  /// Another process of the same daemon: store and spool are as the last one left them, its memory
+  /// is gone. Connections, contexts and handles of before must not be used any more.
+  void restart() {
+    running_.reset();
+    running_ = std::make_unique<process>(*this);
+  }
+
+  dispatch::context& context() { return running_->context; }
   store::memory_store& database() { return database_; }
-  audit::spool& spool() { return spool_; }
+  audit::spool& spool() { return running_->spool; }
 
  private:
+  // What ends with a daemon's process.
+  struct process {
+    explicit process(daemon_without_sockets& home)
+        : rules(policy::parse_policy(home.policy_, "test", 0)),
+          spool({.folder = home.home_.file("audit"),
+                 .segment_size = std::size_t{64} << 10,
+                 .size_max = std::size_t{1} << 20},
+                crypto::mac_key(secret::buffer(32)),
+                [&home](const std::string& chain) {
+                  return audit::end_in(home.database_.audit(), chain);
+                }),
+          trail(spool, home.database_, secret::buffer(32)),
+          integrations(home.database_, vault, contact),
+          runs(home.database_),
+          tokens(home.database_, vault, contact),
+          hosts(home.database_.hosts()) {
+      ring.add(secret::buffer(32));
+      facts.version = "cofferd test";
+    }
+
+    dispatch::rules rules;
+    vault::keyring ring;
+    vault::vault vault{ring, 1 << 20};
+    audit::spool spool;
+    audit::trail trail;
+    service::store_contact contact{false};
+    service::integrations integrations;
+    service::runs runs;
+    service::tokens tokens;
+    store::host_store& hosts;
+    dispatch::tickets tickets;
+    dispatch::daemon_facts facts;
+    dispatch::context context{integrations, runs,          tokens, tickets, rules, spool,
+                              trail,        vault.cache(), hosts,  contact, facts};
+  };
+
   temporary_folder home_;
   store::memory_store database_;
-  dispatch::rules rules_;
-  vault::keyring ring_;
-  vault::vault vault_{ring_, 1 << 20};
-  audit::spool spool_{{.folder = home_.file("audit"), .segment_size = 1 << 20, .size_max = 4 << 20},
-                      crypto::mac_key(secret::buffer(32)),
-                      [](const std::string&) { return std::optional<audit::chain_end>(); }};
-  audit::trail trail_{spool_, database_, secret::buffer(32)};
-  service::store_contact contact_{false};
-  service::integrations integrations_{database_, vault_, contact_};
-  service::runs runs_{database_};
-  service::tokens tokens_{database_, vault_, contact_};
-  dispatch::tickets tickets_;
-  dispatch::daemon_facts facts_;
-  dispatch::context context_{integrations_, runs_,  tokens_,        tickets_,          rules_,
-                             spool_,        trail_, vault_.cache(), database_.hosts(), contact_,
-                             facts_};
+  const std::string policy_;
+  std::unique_ptr<process> running_;
 };
 
 }  // namespace coffer::tests
