@@ -45,6 +45,15 @@ def children_of(pid):
     return [int(word) for word in listed.stdout.split()]
 
 
+def has_ended(pid):
+    """Whether a process is gone, or waits for nothing but its parent."""
+    try:
+        status = pathlib.Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+    return status.rpartition(")")[2].split()[0] in "ZX"
+
+
 class Cluster:
     """Listens on a Unix socket in its folder, and on loopback if `tcp`. `durable`: with fsync.
     `disk_mib`: its data lies on a file system of that size (needs root). Use as a context
@@ -149,8 +158,11 @@ class Cluster:
     def kill(self):
         """What a loss of power does to its processes."""
         self.signal_all(signal.SIGSTOP)
+        killed = self.processes()
         self.signal_all(signal.SIGKILL)
         self.process.wait(timeout=DEADLINE)
+        # Those that are still ending hold its memory, and the next one would refuse to start.
+        until(lambda: all(map(has_ended, killed)), "all of its processes end")
         (self.data / "postmaster.pid").unlink(missing_ok=True)
 
     def freeze(self):
