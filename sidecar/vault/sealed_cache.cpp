@@ -1,5 +1,6 @@
 #include "vault/sealed_cache.hpp"
 
+#include <new>
 #include <string_view>
 
 namespace coffer::vault {
@@ -145,12 +146,18 @@ void sealed_cache::put(const associated_data& where, const entry_facts& facts,
   link(made);
 }
 
+// The hand looks for the chain of every entry that is not dead: one without a chain must not stay.
 void sealed_cache::link(entry_ref made) {
-  ++entries_;
-  const auto [place, fresh] = chains_.insert(chain{made});
-  if (fresh) return;
-  log_.at(made).link_to_older() = place->newest;
-  place->newest = made;
+  try {
+    const auto [place, fresh] = chains_.insert(chain{made});
+    ++entries_;
+    if (fresh) return;
+    log_.at(made).link_to_older() = place->newest;
+    place->newest = made;
+  } catch (const std::bad_alloc&) {
+    log_.kill(made);
+    throw;
+  }
 }
 
 // What refers to an entry of a chain: the chain, or an entry before it.

@@ -3,40 +3,17 @@
 import hmac
 import json
 import pathlib
+import re
 import sys
 
 HELLO = bytes.fromhex(
     "000000220100000000000001" "01000000080000000000000001" "02000000080000000000000001"
 )
 
-# The order of for_each_operation in protocol/messages.hpp: the first byte of a seed for `messages`
-# is 1 + twice the place of its operation, and one more for a reply.
-OPERATIONS = [
-    "hello",
-    "ping",
-    "status",
-    "integration_set",
-    "integration_show",
-    "integration_list",
-    "integration_rotate",
-    "integration_delete",
-    "integration_fetch",
-    "run_begin",
-    "run_end",
-    "run_list",
-    "narrow",
-    "ticket_issue",
-    "ticket_redeem",
-    "token_issue",
-    "token_fetch",
-    "token_rotate",
-    "token_revoke",
-    "token_list",
-    "token_validate",
-    "audit_list",
-    "audit_verify",
-    "policy_explain",
-]
+# In the order of for_each_operation: the first byte of a seed for `messages` is 1 + twice the place
+# of its operation, and one more for a reply.
+MESSAGES = pathlib.Path(__file__).resolve().parents[2] / "protocol" / "messages.hpp"
+OPERATIONS = re.findall(r"visit\(opcode::(\w+),", MESSAGES.read_text(encoding="utf-8"))
 OTHER_STEPS = ["connect", "keep_house", "restart"]
 
 POLICIES = [
@@ -63,6 +40,7 @@ STEPS = {
     "ping": b"",
     "status": b"",
     "audit_verify": b"",
+    "host_list": 2 * ABSENT,
     "hello": b"\0\0" + ABSENT,
     "set": b"\0\0" + 5 * ABSENT,
     "show": b"\0\0",
@@ -117,7 +95,7 @@ STORIES = [
     "3:fetch_b 3:fetch 2:fetch_b 1:run_begin_b 3:list_b 3:audit_list 0:run_begin_b "
     "6:fetch_of_run_b",
     "0:set 0:run_begin 0:rotate 0:restart 0:fetch_of_run 0:audit_list 0:audit_verify 0:keep_house "
-    "0:policy_explain 0:status 1:connect 1:hello",
+    "0:policy_explain 0:status 0:host_list 1:connect 1:hello",
 ]
 TOKENS = [
     b"cagt_4Rk0Zq8sNe_" + b"0" * 43 + b"1FKwxb",
