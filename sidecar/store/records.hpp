@@ -176,6 +176,8 @@ struct feed_page {
   std::string position;  ///< where to go on from; opaque, of this store only
   bool gap = false;      ///< they are too many or were trimmed away, or the database has another
                          ///< history now: the reader must doubt all it has cached
+  bool reborn = false;   ///< a gap, beyond which versions and epochs that were there may be gone:
+                         ///< the database was restored, or another took its place
   bool late = false;     ///< the database has several nodes, which may show them a moment later
 };
 
