@@ -22,7 +22,7 @@ class Servers:
     def __init__(self, folder):
         self.folder, self.processes = pathlib.Path(folder), {}
         self.raw, self.redis = str(self.folder / "raw.sock"), str(self.folder / "redis.sock")
-        self.coffer = str(self.folder / "instances" / "default" / "coffer.sock")
+        self.coffer = str(self.folder / "coffer.sock")
         self.tokens = self.folder / "tokens"
         self.all_cores = os.sched_getaffinity(0)
 

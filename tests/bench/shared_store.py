@@ -42,8 +42,8 @@ class Host(contextlib.ExitStack):
         super().__init__()
         self.home = pathlib.Path(self.enter_context(
             tempfile.TemporaryDirectory(prefix="coffer-bench-", ignore_cleanup_errors=True)))
-        self.socket = str(self.home / "instances/default/coffer.sock")
-        self.key = key or self.home / "instances/default/secrets/master.key"
+        self.socket = str(self.home / "coffer.sock")
+        self.key = key or self.home / "secrets/master.key"
         (self.home / "coffer.toml").write_text(CONFIGURATION)
         self.environment = kept() | {"COMPANY_AGENTS_HOME": str(self.home),
                                      "MASTER_KEY_PATH": str(self.key)}

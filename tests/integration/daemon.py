@@ -75,7 +75,7 @@ class Daemon:
         self._log = []
         self.process = subprocess.Popen(
             [*self.wrapper, BINARY_DIR / "sidecar" / "cofferd", *self.flags, *map(str, flags)],
-            env=clean_environment(COMPANY_AGENTS_HOME=self.home, **environment),
+            env=clean_environment(**{"COMPANY_AGENTS_HOME": self.instance, **environment}),
             stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, errors="replace")
         self._reader = threading.Thread(target=self._read, args=(self.process.stderr,))
         self._reader.start()

@@ -33,13 +33,13 @@ class StoreCopy(HostsCase):
             [CLI, "store", "copy", path or self.old.store, self.url], text=True,
             capture_output=True, timeout=120, check=False,
             env=clean_environment(PATH=f"{COFFERD.parent}:{os.environ['PATH']}",
-                                  COMPANY_AGENTS_HOME=self.old.home))
+                                  COMPANY_AGENTS_HOME=self.old.instance))
 
     def verify(self, **environment):
         return subprocess.run(
             [COFFERD, "--verify-store", "--master-key-path", self.old.key], text=True,
             capture_output=True, timeout=120, check=False,
-            env=clean_environment(COMPANY_AGENTS_HOME=self.old.home, **environment))
+            env=clean_environment(COMPANY_AGENTS_HOME=self.old.instance, **environment))
 
     def on_the_copy(self):
         daemon = Daemon(start=False)

@@ -13,15 +13,20 @@ namespace coffer {
 
 using protocol::opcode;
 
+namespace {
+
+constexpr const char* default_home = "/.company-agents/instances/default";  // below ~
+
+}  // namespace
+
 std::string default_socket() {
   const char* named = std::getenv("COFFER_SOCKET");
   if (named && *named) return named;
-  const char* platform = std::getenv("COMPANY_AGENTS_HOME");
+  const char* platform = std::getenv("COMPANY_AGENTS_HOME");  // the instance's own folder
   const char* user = std::getenv("HOME");
-  const std::string home = platform && *platform ? platform
-                           : user && *user       ? std::string(user) + "/.company-agents"
-                                                 : std::string();
-  const std::string path = home + "/instances/default/coffer.sock";
+  const std::string home =
+      platform && *platform ? platform : (user && *user ? std::string(user) + default_home : "");
+  const std::string path = home + "/coffer.sock";
   return !home.empty() && access(path.c_str(), F_OK) == 0 ? path : "/run/coffer/coffer.sock";
 }
 

@@ -44,6 +44,7 @@ __all__ = [
 ]
 __version__ = "0.1.0"
 
+_DEFAULT_HOME = "~/.company-agents/instances/default"  # the instance's own folder
 _SYSTEM_SOCKET = "/run/coffer/coffer.sock"
 
 
@@ -51,8 +52,8 @@ def default_socket() -> str:
     """COFFER_SOCKET; else the user's instance, if it is there; else the system's."""
     if os.environ.get("COFFER_SOCKET"):
         return os.environ["COFFER_SOCKET"]
-    home = os.environ.get("COMPANY_AGENTS_HOME") or os.path.expanduser("~/.company-agents")
-    path = os.path.join(home, "instances", "default", "coffer.sock")
+    home = os.environ.get("COMPANY_AGENTS_HOME") or os.path.expanduser(_DEFAULT_HOME)
+    path = os.path.join(home, "coffer.sock")
     return path if os.path.exists(path) else _SYSTEM_SOCKET
 
 

@@ -91,7 +91,7 @@ class Opening(unittest.TestCase):
 
     def test_where_the_socket_is(self):
         with tempfile.TemporaryDirectory() as home:
-            own = os.path.join(home, "instances", "default", "coffer.sock")
+            own = os.path.join(home, "coffer.sock")
             with mock.patch.dict(os.environ, {"COMPANY_AGENTS_HOME": home, "COFFER_SOCKET": ""}):
                 self.assertEqual(coffer.default_socket(), "/run/coffer/coffer.sock")
                 os.makedirs(os.path.dirname(own))

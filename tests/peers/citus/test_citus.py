@@ -70,7 +70,7 @@ class OneHost(unittest.TestCase):
     @staticmethod
     def cofferd(daemon, *flags, **environment):
         subprocess.run([BINARY_DIR / "sidecar" / "cofferd", *flags], check=True,
-                       env=clean_environment(COMPANY_AGENTS_HOME=daemon.home, **environment))
+                       env=clean_environment(COMPANY_AGENTS_HOME=daemon.instance, **environment))
 
     @staticmethod
     def rows_by_port(server):

@@ -16,7 +16,7 @@
 
 namespace coffer {
 
-/// COFFER_SOCKET; else $COMPANY_AGENTS_HOME/instances/default/coffer.sock (home: ~/.company-agents)
+/// COFFER_SOCKET; else $COMPANY_AGENTS_HOME/coffer.sock (home: ~/.company-agents/instances/default)
 /// if it is there; else /run/coffer/coffer.sock.
 std::string default_socket();
 
