@@ -8,6 +8,7 @@
 
 #include "app/audit_key.hpp"
 #include "app/database.hpp"
+#include "app/identity.hpp"
 #include "app/master_key.hpp"
 #include "app/memory.hpp"
 #include "app/version.hpp"
@@ -81,13 +82,13 @@ store::host described(const vault::keyring& ring) {
 // Everything between the store and the socket, in the order in which it needs one another.
 class running_daemon {
  public:
-  running_daemon(const settings& chosen, store::store& database, dispatch::rules& rules)
+  running_daemon(const settings& chosen, found_key key, store::store& database,
+                 dispatch::rules& rules)
       : chosen_(chosen),
         database_(database),
         rules_(rules),
-        source_(keys::open_key_source(chosen.master_key_source)),
-        vault_((take_master_key(*source_, database, chosen.create_key, ring_), ring_),
-               chosen.cache_bytes_max),
+        key_(std::move(key)),
+        vault_((take_master_key(key_, database, chosen, ring_), ring_), chosen.cache_bytes_max),
         audit_key_(take_audit_key(database, vault_)),
         spool_({.folder = chosen.audit_spool, .size_max = chosen.audit_spool_size_max},
                crypto::mac_key(audit_key_),
@@ -102,7 +103,7 @@ class running_daemon {
         chores_(database, runs_) {}
 
   void serve(const net::limits& bounds) {
-    describe(facts_, *source_, ring_, database_, bounds);
+    describe(facts_, *key_.source, ring_, database_, bounds);
     spool_.prepare();
     if (database_.shared()) follower_.start();
     presence_.beat();
@@ -149,7 +150,7 @@ class running_daemon {
   const settings& chosen_;
   store::store& database_;
   dispatch::rules& rules_;
-  std::unique_ptr<keys::key_source> source_;
+  found_key key_;
   vault::keyring ring_;
   vault::vault vault_;
   secret::buffer audit_key_;
@@ -176,10 +177,12 @@ void run_daemon(const settings& chosen) {
   log::set_level(chosen.log_level);
   signal(SIGPIPE, SIG_IGN);
   secret::arena& memory = open_memory(chosen);
+  warn_of_identity();
   const net::limits bounds = limits_of(chosen);
   dispatch::rules rules(rules_of(chosen));
+  found_key key = look_for_key(chosen);
   const auto database = open_store(chosen);
-  running_daemon(chosen, *database, rules).serve(bounds);
+  running_daemon(chosen, std::move(key), *database, rules).serve(bounds);
   memory.wipe();
   log::info("stopped");
 }

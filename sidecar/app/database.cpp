@@ -6,10 +6,10 @@
 #include <filesystem>
 
 #include "error/start_error.hpp"
-#include "keys/trusted_file.hpp"
 #include "log/log.hpp"
 #include "store/postgres_store.hpp"
 #include "store/sqlite_store.hpp"
+#include "trust/file.hpp"
 
 namespace coffer::app {
 namespace {
@@ -32,8 +32,8 @@ std::string path_of(const std::string& source) {
   return std::string(folder) + "/" + name;
 }
 
-std::string read_password(const std::string& path) {
-  const auto content = keys::read_trusted_file(path, password_file);
+std::string read_password(const std::string& path, trust::provider from) {
+  const auto content = trust::read_secret(path, password_file, from);
   if (!content)
     throw start_error("there is no database password file " + path +
                       ": write the password into it, mode 0600");
@@ -63,10 +63,13 @@ store::postgres_target target_of(const settings& chosen) {
                    "name that with --database-password-source"}});
   if (chosen.database_password_source.empty()) return target;
   const std::string path = path_of(chosen.database_password_source);
-  std::string last = read_password(path);  // now, so that it is refused at the start
-  target.password = [path, last]() mutable {
+  const auto from = chosen.database_password_source.starts_with("credential://")
+                        ? trust::provider::system
+                        : trust::provider::user;
+  std::string last = read_password(path, from);  // now, so that it is refused at the start
+  target.password = [path, from, last]() mutable {
     try {
-      last = read_password(path);
+      last = read_password(path, from);
     } catch (const start_error& error) {
       log::error("database_password_unreadable", {{"reason", error.what()}});
     }

@@ -1,5 +1,7 @@
 #include "app/master_key.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <ctime>
 
@@ -23,30 +25,55 @@ std::string names_of(const key_ids& ids) {
   return out;
 }
 
-secret::buffer load_or_create(keys::key_source& source, const key_ids& known, bool create) {
-  if (auto key = source.load()) return *std::move(key);
-  if (!known.empty())
-    throw start_error("there is no master key at " + source.where() +
-                      ", but the store is encrypted "
-                      "under key " +
-                      names_of(known) + ": restore that key; none is ever created here");
-  if (!create)
-    throw start_error("there is no master key at " + source.where() +
-                      ": for a new store start once with --create-key, else restore the key");
+std::string store_of(const settings& chosen) {
+  return chosen.database_url.empty() ? chosen.store : "the database";
+}
+
+[[noreturn]] void refuse_without_key(const keys::key_source& source) {
+  throw start_error("there is no master key at " + source.where() +
+                    ": for a new store start once with --create-key, else restore the key");
+}
+
+// Whether an empty store may begin with what the source holds.
+void check_first_start(const found_key& found, const settings& chosen) {
+  const keys::key_source& source = *found.source;
+  if (!found.key) {
+    if (!chosen.create_key) refuse_without_key(source);
+    return;
+  }
+  if (chosen.create_store) return;
+  const auto used = source.used();
+  if (!used.value_or(!chosen.create_key)) return;
+  throw start_error("there is no store at " + store_of(chosen) + ", but " +
+                    (used ? "its key has been used: " : "there is a key: ") + source.where() +
+                    "; name the right store, mount its disk or restore it; for a new, empty store "
+                    "start once with --create-store");
+}
+
+bool is_missing_file(const settings& chosen) {
+  return chosen.database_url.empty() && access(chosen.store.c_str(), F_OK) != 0;
+}
+
+void create_key(found_key& found) {
+  keys::key_source& source = *found.source;
   source.create();
   log::info("master_key_created", {{"where", source.where()},
                                    {"action", "back it up now: without it the store is lost"}});
-  auto key = source.load();
-  if (!key) throw start_error("the master key just created at " + source.where() + " is not there");
-  return *std::move(key);
+  found.key = source.load();
+  if (!found.key)
+    throw start_error("the master key just created at " + source.where() + " is not there");
 }
 
-crypto::key_id add_key(keys::key_source& source, const key_ids& known, bool create,
-                       vault::keyring& ring) {
-  const crypto::key_id id = ring.add(load_or_create(source, known, create));
+crypto::key_id add_key(found_key& found, const key_ids& known, vault::keyring& ring) {
+  const std::string where = found.source->where();
+  if (!found.key)
+    throw start_error("there is no master key at " + where +
+                      ", but the store is encrypted under key " + names_of(known) +
+                      ": restore that key; none is ever created here");
+  const crypto::key_id id = ring.add(*std::move(found.key));
   const bool other = std::ranges::any_of(known, [&](const auto& one) { return one != id; });
   if (other)
-    throw start_error("the key at " + source.where() + " is " + crypto::to_hex(id) +
+    throw start_error("the key at " + where + " is " + crypto::to_hex(id) +
                       ", but the store is encrypted under " + names_of(known) +
                       ": restore that key, or name the right store");
   return id;
@@ -54,16 +81,30 @@ crypto::key_id add_key(keys::key_source& source, const key_ids& known, bool crea
 
 }  // namespace
 
-void take_master_key(keys::key_source& source, store::store& database, bool create,
+found_key look_for_key(const settings& chosen) {
+  found_key found{keys::open_key_source(chosen.master_key_source), std::nullopt};
+  found.key = found.source->load();
+  if (is_missing_file(chosen)) check_first_start(found, chosen);
+  return found;
+}
+
+void take_master_key(found_key& found, store::store& database, const settings& chosen,
                      vault::keyring& ring) {
-  const crypto::key_id id = add_key(source, ids_of(database), create, ring);
+  const key_ids known = ids_of(database);
+  if (known.empty()) {
+    check_first_start(found, chosen);
+    if (!found.key) create_key(found);
+  }
+  const crypto::key_id id = add_key(found, known, ring);
   const auto now = static_cast<std::uint64_t>(std::time(nullptr)) * 1000;
   if (!database.keys().adopt(id, now))
     throw start_error("the store cannot be written: its log line above says why");
+  found.source->note_used();
 }
 
-void load_master_key(keys::key_source& source, store::store& database, vault::keyring& ring) {
-  add_key(source, ids_of(database), false, ring);
+void load_master_key(found_key& found, store::store& database, vault::keyring& ring) {
+  if (!found.key) refuse_without_key(*found.source);
+  add_key(found, ids_of(database), ring);
 }
 
 }  // namespace coffer::app

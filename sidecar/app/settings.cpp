@@ -1,13 +1,12 @@
 #include "app/settings.hpp"
 
-#include <pwd.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 
+#include "app/instance.hpp"
 #include "app/settings_file.hpp"
 #include "app/version.hpp"
 #include "error/start_error.hpp"
@@ -44,6 +43,7 @@ struct flags {
   bool migrate = false;
   bool verify_store = false;
   bool create_key = false;
+  bool create_store = false;
   bool allow_unlocked_memory = false;
 };
 
@@ -88,7 +88,9 @@ void declare(CLI::App& program, flags& out) {
   program.add_option("--check-policy", out.check_policy,
                      "read this policy, say what is wrong with it, and exit");
   program.add_flag("--create-key", out.create_key,
-                   "first start: make the master key if there is none and the store is empty");
+                   "first start: make the master key and the store if there is neither");
+  program.add_flag("--create-store", out.create_store,
+                   "make a new, empty store for a key that has been used for another");
   program.add_flag("--allow-unlocked-memory", out.allow_unlocked_memory,
                    "development only: start although memory cannot be locked");
   program.footer(more);
@@ -104,9 +106,10 @@ void overlay(const flags& given, settings& out) {
   if (!given.socket_group.empty())
     out.socket_group = parse_group(given.socket_group, "--socket-group");
   if (!given.key_path.empty()) {
-    if (!given.key_source.empty())
-      throw start_error("both MASTER_KEY_SOURCE and MASTER_KEY_PATH are set: keep one of them");
-    out.master_key_source = "file://" + std::filesystem::absolute(given.key_path).string();
+    out.master_key_source = "file://" + absolute_path(given.key_path);
+    if (!given.key_source.empty() && given.key_source != out.master_key_source)
+      throw start_error("MASTER_KEY_SOURCE (" + given.key_source + ") and MASTER_KEY_PATH (" +
+                        given.key_path + ") name different keys: keep one of them");
   }
   take(given.key_source, out.master_key_source);
   take(given.store, out.store);
@@ -114,6 +117,7 @@ void overlay(const flags& given, settings& out) {
   take(given.policy, out.policy);
   if (!given.level.empty()) out.log_level = parse_log_level(given.level, "--log-level");
   out.create_key = given.create_key;
+  out.create_store = given.create_store;
   out.allow_unlocked_memory = given.allow_unlocked_memory;
 }
 
@@ -152,34 +156,21 @@ void take_database_url(const std::string& given, settings& out) {
 
 void fill_defaults(settings& out) {
   const std::string folder = instance_folder();
-  if (out.socket.empty()) out.socket = folder + "/coffer.sock";
-  if (out.store.empty()) out.store = folder + "/coffer.db";
-  if (out.audit_spool.empty())
-    out.audit_spool =
-        (out.database_url.empty() ? std::filesystem::absolute(out.store).parent_path().string()
-                                  : folder) +
-        "/audit";
+  const auto settle = [](std::string& path, const std::string& otherwise) {
+    path = absolute_path(path.empty() ? otherwise : path);
+  };
+  settle(out.socket, folder + "/coffer.sock");
+  settle(out.store, folder + "/coffer.db");
+  settle(out.audit_spool,
+         (out.database_url.empty() ? std::filesystem::path(out.store).parent_path().string()
+                                   : folder) +
+             "/audit");
+  if (!out.policy.empty()) out.policy = absolute_path(out.policy);
   if (out.master_key_source.empty())
     out.master_key_source = "file://" + folder + "/secrets/master.key";
 }
 
 }  // namespace
-
-std::string instance_folder() {
-  const char* platform = std::getenv("COMPANY_AGENTS_HOME");
-  const char* user = std::getenv("HOME");
-  std::string home;
-  if (platform && *platform) {
-    home = platform;
-  } else if (user && *user) {
-    home = std::string(user) + "/.company-agents";
-  } else if (const passwd* entry = getpwuid(geteuid())) {
-    home = std::string(entry->pw_dir) + "/.company-agents";
-  } else {
-    throw start_error("there is no home: set COMPANY_AGENTS_HOME");
-  }
-  return std::filesystem::absolute(home).string() + "/instances/default";
-}
 
 start_request read_settings(int argc, char** argv) {
   refuse_password_on_command_line(argc, argv);
@@ -211,6 +202,7 @@ start_request read_settings(int argc, char** argv) {
     out.chosen.copy_from = given.copy_store.front();
     out.chosen.copy_to = given.copy_store.back();
   }
+  if (out.what == task::serve || out.what == task::verify_store) check_layout(out.chosen);
   return out;
 }
 

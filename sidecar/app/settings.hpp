@@ -34,12 +34,9 @@ struct settings {
   std::size_t locked_memory = std::size_t{4} << 20;
   bool allow_unlocked_memory = false;
   bool create_key = false;
+  bool create_store = false;
   net::limits limits;
 };
-
-/// The instance's folder: $COMPANY_AGENTS_HOME/instances/default, home defaulting to
-/// ~/.company-agents (K3).
-std::string instance_folder();
 
 enum class task : std::uint8_t { serve, migrate, copy_store, verify_store };
 

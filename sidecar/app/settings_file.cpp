@@ -7,9 +7,12 @@
 #include <map>
 
 #include "error/start_error.hpp"
+#include "trust/file.hpp"
 
 namespace coffer::app {
 namespace {
+
+constexpr std::size_t file_size_max = 1 << 20;
 
 using setter = std::function<void(const toml::node&, const std::string& where)>;
 using setters = std::map<std::string, setter, std::less<>>;
@@ -111,8 +114,10 @@ void apply(const toml::table& table, const setters& known, const std::string& pa
 }  // namespace
 
 void read_settings_file(const std::string& path, settings& out) {
+  const auto content = trust::read_text(path, "configuration", file_size_max);
+  if (!content) throw start_error("there is no configuration file " + path + ": create it");
   try {
-    const toml::table document = toml::parse_file(path);
+    const toml::table document = toml::parse(*content, path);
     setters known = settings_of(out);
     known["limits"] = [&](const toml::node& value, const std::string& where) {
       if (!value.is_table()) refuse(where, "this must be a table: [limits]");

@@ -50,10 +50,12 @@ int verify_store(const settings& chosen) {
   secret::arena& memory = open_memory(chosen);
   int code = 0;
   {
+    if (chosen.database_url.empty() && access(chosen.store.c_str(), F_OK) != 0)
+      throw start_error("there is no store at " + chosen.store + ": name the right one");
+    found_key key = look_for_key(chosen);
     const auto database = open_store(chosen);
-    const auto source = keys::open_key_source(chosen.master_key_source);
     vault::keyring ring;
-    load_master_key(*source, *database, ring);
+    load_master_key(key, *database, ring);
     vault::vault vault(ring, 0);
     verification looking(vault);
     const auto scanned =

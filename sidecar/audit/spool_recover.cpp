@@ -11,6 +11,7 @@
 #include "crypto/random.hpp"
 #include "error/start_error.hpp"
 #include "log/log.hpp"
+#include "trust/way.hpp"
 
 namespace coffer::audit {
 namespace {
@@ -127,6 +128,7 @@ void set_aside(const std::string& path) {
 void open_folder(const std::string& folder) {
   std::error_code failed;
   std::filesystem::create_directories(folder, failed);
+  trust::check_folder(folder, "audit spool " + folder, trust::last_folder::own);
   if (!failed && chmod(folder.c_str(), S_IRWXU) != 0) failed = {errno, std::generic_category()};
   if (!failed && access(folder.c_str(), W_OK | X_OK) != 0)
     failed = {errno, std::generic_category()};

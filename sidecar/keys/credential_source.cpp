@@ -4,7 +4,7 @@
 
 #include "error/start_error.hpp"
 #include "keys/key_text.hpp"
-#include "keys/trusted_file.hpp"
+#include "trust/file.hpp"
 
 namespace coffer::keys {
 
@@ -23,7 +23,7 @@ std::optional<secret::buffer> credential_source::load() {
         "LoadCredentialEncrypted=" +
         name_);
   const std::string path = std::string(directory) + "/" + name_;
-  const auto content = read_trusted_file(path);
+  const auto content = trust::read_secret(path, master_key_file, trust::provider::system);
   if (!content) return std::nullopt;
   return parse_key(content->reveal(secret::purpose::key_load), where());
 }

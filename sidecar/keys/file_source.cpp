@@ -8,11 +8,13 @@
 
 #include <cerrno>
 #include <filesystem>
+#include <fstream>
 
 #include "crypto/random.hpp"
 #include "error/start_error.hpp"
 #include "keys/key_text.hpp"
-#include "keys/trusted_file.hpp"
+#include "trust/file.hpp"
+#include "trust/way.hpp"
 
 namespace coffer::keys {
 namespace {
@@ -25,6 +27,25 @@ namespace {
 bool write_all(int fd, std::span<const std::byte> bytes) {
   return write(fd, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()) &&
          fsync(fd) == 0;
+}
+
+// NFS, 9p and older FUSE file systems cannot refuse to replace. There a look before is all there
+// is; nobody else can write the directory.
+bool put_in_place(const std::string& from, const std::string& to) {
+  if (renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return true;
+  if (errno != EINVAL && errno != ENOSYS) return false;
+  if (access(to.c_str(), F_OK) == 0) {
+    errno = EEXIST;
+    return false;
+  }
+  return errno == ENOENT && rename(from.c_str(), to.c_str()) == 0;
+}
+
+// Of the key file, in nanoseconds.
+std::string written_at(const std::string& path) {
+  struct stat found {};
+  if (stat(path.c_str(), &found) != 0) return "nothing";
+  return std::to_string(found.st_mtim.tv_sec) + "." + std::to_string(found.st_mtim.tv_nsec);
 }
 
 void sync_directory(const std::filesystem::path& directory) {
@@ -43,9 +64,27 @@ file_source::file_source(std::string path) : path_(std::move(path)) {
 }
 
 std::optional<secret::buffer> file_source::load() {
-  const auto content = read_trusted_file(path_);
+  const auto content = trust::read_secret(path_, master_key_file);
   if (!content) return std::nullopt;
   return parse_key(content->reveal(secret::purpose::key_load), path_);
+}
+
+std::optional<bool> file_source::used() const {
+  const std::string note = path_ + ".used";
+  std::string noted;
+  std::ifstream(note) >> noted;
+  if (!noted.empty()) return noted == written_at(path_);
+  if (access(std::filesystem::path(path_).parent_path().c_str(), W_OK) != 0) return std::nullopt;
+  return false;
+}
+
+void file_source::note_used() {
+  const std::string note = path_ + ".used";
+  const int fd = open(note.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (fd < 0) return;
+  const std::string time = written_at(path_) + "\n";
+  static_cast<void>(write_all(fd, std::as_bytes(std::span(time))));
+  close(fd);
 }
 
 // Temporary file, fsync, rename that refuses to replace, fsync of the directory: a crash at any
@@ -56,7 +95,8 @@ void file_source::create() {
   std::error_code ignored;  // a failure shows in open()
   std::filesystem::create_directories(directory, ignored);
   umask(before);
-  check_directories(path_);
+  trust::check_way_to(path_, std::string(master_key_file) + " file " + path_,
+                      trust::last_folder::own);
   secret::buffer key(master_key_size);
   crypto::random_bytes(key.reveal(secret::purpose::key_load));
   const std::string temporary = path_ + ".new";
@@ -67,7 +107,7 @@ void file_source::create() {
   const bool written = write_all(fd, key.reveal(secret::purpose::key_load));
   close(fd);
   if (!written) refuse("write", temporary);
-  if (renameat2(AT_FDCWD, temporary.c_str(), AT_FDCWD, path_.c_str(), RENAME_NOREPLACE) != 0) {
+  if (!put_in_place(temporary, path_)) {
     const int failed = errno;
     unlink(temporary.c_str());
     errno = failed;

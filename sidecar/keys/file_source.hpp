@@ -14,6 +14,10 @@ class file_source final : public key_source {
   std::string where() const override { return path_; }
   std::optional<secret::buffer> load() override;
   void create() override;
+  /// By a file beside the key, PATH.used, with the time at which the key was written: a key that
+  /// was put there since is another one, or is there for a new store.
+  std::optional<bool> used() const override;
+  void note_used() override;
 
  private:
   std::string path_;

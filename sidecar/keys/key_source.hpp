@@ -10,7 +10,8 @@
 
 namespace coffer::keys {
 
-inline constexpr std::size_t master_key_size = 32;  // bytes: AES-256
+inline constexpr std::size_t master_key_size = 32;            // bytes: AES-256
+inline constexpr const char* master_key_file = "master key";  // what its file is, in refusals
 
 /// One place that holds a master key. Used at start, by one thread. A source knows nothing of
 /// stores or rotation.
@@ -24,6 +25,12 @@ class key_source {
   /// The key, in locked memory; nullopt if the source holds none. Throws start_error when a key may
   /// be there but cannot be trusted or read: there is no fallback (K4).
   virtual std::optional<secret::buffer> load() = 0;
+
+  /// Whether note_used() has been called for the key that the source holds. nullopt: the source
+  /// cannot remember.
+  virtual std::optional<bool> used() const { return std::nullopt; }
+  /// A store has rows under the key from now on. Best effort.
+  virtual void note_used() {}
 
   /// Makes a random key where none is, durably, readable by its owner only. Throws start_error: the
   /// source cannot be written, or holds a key already.

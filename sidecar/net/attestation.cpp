@@ -1,6 +1,5 @@
 #include "net/attestation.hpp"
 
-#include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -9,28 +8,15 @@
 
 #include <charconv>
 
+#include "net/namespaces.hpp"
 #include "net/peer_credentials.hpp"
+#include "net/proc_file.hpp"
 
 namespace coffer::net {
 namespace {
 
 // Not in the headers of Debian 12.
 constexpr int so_peerpidfd = 77;
-
-// The whole of a small file of /proc; empty if it cannot be read.
-std::string read_proc(pid_t pid, const char* name) {
-  const std::string path = "/proc/" + std::to_string(pid) + "/" + name;
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return {};
-  std::string text(4096, '\0');
-  const ssize_t size = read(fd, text.data(), text.size());
-  close(fd);
-  // A text that fills the room may be cut: better none than part of a path.
-  text.resize(size > 0 && static_cast<std::size_t>(size) < text.size()
-                  ? static_cast<std::size_t>(size)
-                  : 0);
-  return text;
-}
 
 process_handle handle_of_socket(int socket) {
   int fd = -1;
@@ -39,8 +25,10 @@ process_handle handle_of_socket(int socket) {
   return process_handle(fd);
 }
 
+std::string of(pid_t pid, const char* file) { return "/proc/" + std::to_string(pid) + "/" + file; }
+
 bool began_before(pid_t pid, std::chrono::nanoseconds moment) {
-  const auto began = start_ticks_of(read_proc(pid, "stat"));
+  const auto began = start_ticks_of(read_proc(of(pid, "stat")));
   const auto a_second = static_cast<std::uint64_t>(sysconf(_SC_CLK_TCK));
   const auto tick = std::chrono::nanoseconds(std::chrono::seconds(1)) / a_second;
   return began && *began <= static_cast<std::uint64_t>(moment / tick);
@@ -70,13 +58,20 @@ std::optional<attested> attest(int socket, bool units, std::chrono::nanoseconds 
   auto who = credentials_of(socket);
   if (!who) return std::nullopt;
   attested out{*std::move(who), process_handle()};
-  if (!units || out.who.pid <= 0) return out;
+  if (out.who.pid == 0) {
+    out.who.foreign = is_foreign(0, -1);
+    return out;
+  }
+  out.who.foreign = true;  // until it is told otherwise
   process_handle process = how == hold_by::socket ? handle_of_socket(socket) : process_handle();
   if (process.get() < 0) process = handle_of_pid(out.who.pid, woken_at);
   if (process.get() < 0) return out;
-  std::string unit = unit_of(read_proc(out.who.pid, "cgroup"));
+  const bool foreign = is_foreign(out.who.pid, process.get());
+  std::string unit = units ? unit_of(read_proc(of(out.who.pid, "cgroup"))) : std::string();
   // It has not been waited for until now, so the pid was its own all along.
   if (!lives(process)) return out;
+  out.who.foreign = foreign;
+  if (!units) return out;
   out.who.unit = std::move(unit);
   out.process = std::move(process);
   return out;

@@ -40,9 +40,10 @@ enum class hold_by : std::uint8_t {
 };
 
 /// Credentials of a connected socket's peer: of the process that called connect(2), as they were
-/// then. With `units`, also the systemd unit it is in, if it lives and that can be told for sure:
-/// when its pid may have been given to another process since, it has none. `woken_at`: boot time at
-/// which the daemon heard of the connection. nullopt if the kernel tells nothing.
+/// then, and whether it is one of a container (namespaces.hpp). With `units`, also the systemd unit
+/// it is in, if it lives and that can be told for sure: when its pid may have been given to another
+/// process since, it has none. `woken_at`: boot time at which the daemon heard of the connection.
+/// nullopt if the kernel tells nothing.
 std::optional<attested> attest(int socket, bool units, std::chrono::nanoseconds woken_at,
                                hold_by how = hold_by::socket);
 

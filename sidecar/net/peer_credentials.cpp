@@ -28,7 +28,8 @@ std::optional<policy::caller> credentials_of(int socket) {
                         .gid = found.gid,
                         .pid = found.pid,
                         .groups = groups_of(socket),
-                        .unit = {}};
+                        .unit = {},
+                        .foreign = true};
 }
 
 }  // namespace coffer::net

@@ -11,6 +11,8 @@
 #include <utility>
 
 #include "error/start_error.hpp"
+#include "net/socket_reach.hpp"
+#include "trust/way.hpp"
 
 namespace coffer::net {
 namespace {
@@ -45,15 +47,13 @@ void remove_stale(const std::string& path, const sockaddr_un& address) {
   unlink(path.c_str());
 }
 
-// Others could put a socket of their own in place of ours, and be asked for nothing less than
-// trust.
+// Others could put a socket of their own in place of ours, and be told every secret.
 void check_directory(const std::string& path) {
   const std::string directory = std::filesystem::path(path).parent_path();
   struct stat found {};
   if (stat(directory.c_str(), &found) != 0)
     refuse(path, "has no directory (" + directory + "): create it");
-  if ((found.st_mode & 022) != 0 && (found.st_mode & S_ISVTX) == 0)
-    refuse(path, "lies in " + directory + ", which others can write: chmod go-w it");
+  trust::check_folder(directory, "socket " + path, trust::last_folder::sticky);
 }
 
 }  // namespace
@@ -78,7 +78,9 @@ socket_file::socket_file(std::string path, mode_t mode, std::optional<gid_t> gro
     fail("cannot change group");
   if (listen(fd_, backlog) != 0) fail("cannot listen");
   struct stat made {};
-  if (lstat(path_.c_str(), &made) == 0) inode_ = made.st_ino;
+  if (lstat(path_.c_str(), &made) != 0) return;
+  inode_ = made.st_ino;
+  warn_if_out_of_reach(path_, mode, made.st_gid);
 }
 
 socket_file::~socket_file() {

@@ -15,6 +15,8 @@ struct caller {
   pid_t pid = 0;
   std::vector<gid_t> groups;  ///< supplementary ones
   std::string unit;           ///< full name of its system unit; empty: in none, or not known
+  /// It is in a container or another user namespace than the daemon, or that cannot be told.
+  bool foreign = false;
 };
 
 }  // namespace coffer::policy

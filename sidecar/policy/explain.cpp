@@ -37,6 +37,11 @@ std::string reason_of(const rule& one, obstacle found, const caller& who, right 
   switch (found) {
     case obstacle::caller:
       return "The caller's user and groups are not among those that it lists.";
+    case obstacle::unmapped:
+      return "The caller's uid stands for every user that is not mapped here, and it lists no "
+             "such.";
+    case obstacle::container:
+      return "The caller is in a container or another user namespace, and it is not for those.";
     case obstacle::unit:
       return no_unit(who);
     case obstacle::role:

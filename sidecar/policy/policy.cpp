@@ -15,6 +15,8 @@ std::vector<rule> sorted(std::vector<rule> rules) {
   return rules;
 }
 
+constexpr const char* none_for_containers = "none for a container";
+
 }  // namespace
 
 const std::string* authority::permits(right needed, const target& what) const noexcept {
@@ -31,7 +33,9 @@ policy policy::owner_only(uid_t daemon) { return policy({owner_rule(daemon)}); }
 authority policy::authority_of(const caller& who) const {
   authority out(rules_);
   for (const rule& one : *rules_) {
-    if (one.against(who) != obstacle::none) continue;
+    const obstacle found = one.against(who);
+    if (found == obstacle::container && out.matching_.empty()) out.names_ = none_for_containers;
+    if (found != obstacle::none) continue;
     out.names_ = out.matching_.empty() ? one.name : out.names_ + "," + one.name;
     out.matching_.push_back(&one);
     out.grants_ = static_cast<rights>(out.grants_ | one.grants);

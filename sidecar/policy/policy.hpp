@@ -32,7 +32,8 @@ class authority {
   /// Whether some of it comes from the caller's unit, and so from the very process.
   bool bound_to_process() const noexcept { return bound_to_process_; }
 
-  /// Names of the rules that matched, for the log, joined by commas: "none" for a stranger.
+  /// Names of the rules that matched, for the log, joined by commas: "none" for a stranger,
+  /// "none for a container" for a caller that rules would match if it was none of a container.
   std::string_view rules() const noexcept { return names_; }
 
  private:

@@ -1,17 +1,13 @@
 #include "policy/policy_file.hpp"
 
-#include <fcntl.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <toml++/toml.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 
 #include "error/start_error.hpp"
 #include "policy/file_text.hpp"
 #include "policy/rule_parser.hpp"
+#include "trust/file.hpp"
 
 namespace coffer::policy {
 namespace {
@@ -32,26 +28,6 @@ void append_rules(const toml::node& value, const toml::key& key, std::vector<rul
       fail_at(one.source(), "the name " + shown(next.name) + " is taken by another rule");
     rules.push_back(std::move(next));
   }
-}
-
-std::string read_protected(const std::string& path, uid_t daemon) {
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (fd < 0)
-    throw start_error("cannot open the policy " + path + " (" + strerror(errno) +
-                      "): create it, or leave `policy` out for root and the daemon's user only");
-  struct stat file {};
-  std::string text(file_size_max + 1, '\0');
-  const bool examined = fstat(fd, &file) == 0 && S_ISREG(file.st_mode);
-  const ssize_t size = examined ? read(fd, text.data(), text.size()) : -1;
-  close(fd);
-  if (size < 0 || static_cast<std::size_t>(size) > file_size_max)
-    throw start_error("the policy " + path + " is not a readable file of up to 1 MiB");
-  if ((file.st_uid != 0 && file.st_uid != daemon) || (file.st_mode & 022) != 0)
-    throw start_error("the policy " + path +
-                      " can be written by others than root and the daemon's "
-                      "user: chown and chmod go-w it");
-  text.resize(static_cast<std::size_t>(size));
-  return text;
 }
 
 // The parser quotes what it saw as it is, a line's end too.
@@ -75,7 +51,11 @@ policy parse_policy(std::string_view text, const std::string& source, uid_t daem
 }
 
 policy load_policy(const std::string& path, uid_t daemon) {
-  return parse_policy(read_protected(path, daemon), path, daemon);
+  const auto text = trust::read_text(path, "policy", file_size_max);
+  if (!text)
+    throw start_error("there is no policy file " + path +
+                      ": create it, or leave `policy` out for root and the daemon's user only");
+  return parse_policy(*text, path, daemon);
 }
 
 }  // namespace coffer::policy

@@ -19,6 +19,7 @@ namespace coffer::policy {
 ///   users  = ["slackbot", 1001]      # names or numbers
 ///   groups = ["adapters"]
 ///   units  = ["slack.service", "slack@*.service"]
+///   containers = true                # their users and groups count in containers, too
 ///   # What: role.hpp lists them.
 ///   roles  = ["adapter"]
 ///   # For what: without a key, for all. A request must then name one of them.

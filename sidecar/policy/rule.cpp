@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "policy/overflow.hpp"
+
 namespace coffer::policy {
 namespace {
 
@@ -15,9 +17,12 @@ bool admits(const names& listed, std::string_view name, bool open) noexcept {
 obstacle rule::against(const caller& who) const noexcept {
   const auto listed = [&](gid_t group) { return std::ranges::binary_search(groups, group); };
   const bool by_units_alone = users.empty() && groups.empty() && !units.empty();
-  if (!by_units_alone && !std::ranges::binary_search(users, who.uid) && !listed(who.gid) &&
+  const bool user_listed = std::ranges::binary_search(users, who.uid);
+  if (!by_units_alone && !user_listed && !listed(who.gid) &&
       std::ranges::none_of(who.groups, listed))
     return obstacle::caller;
+  if (!user_listed && who.uid == overflow_uid()) return obstacle::unmapped;
+  if (!by_units_alone && who.foreign && !containers) return obstacle::container;
   const auto meant = [&](const unit_pattern& one) { return one.matches(who.unit); };
   if (!units.empty() && std::ranges::none_of(units, meant)) return obstacle::unit;
   return obstacle::none;
@@ -35,7 +40,8 @@ obstacle rule::against(right needed, const target& what) const noexcept {
 rule owner_rule(uid_t daemon) {
   rule out;
   out.name = "owner";
-  out.users = {0, daemon};
+  out.users = {0};
+  if (daemon != overflow_uid()) out.users.push_back(daemon);
   out.grants = all_rights;
   return out;
 }

@@ -22,30 +22,44 @@ struct target {
 using names = std::vector<std::string>;
 
 /// The first condition of a rule that does not hold, in the order in which they are looked at.
-enum class obstacle : std::uint8_t { none, caller, unit, role, company, integration, agent };
+enum class obstacle : std::uint8_t {
+  none,
+  caller,
+  unmapped,   ///< the overflow uid, which is not one user's
+  container,  ///< the caller is foreign
+  unit,
+  role,
+  company,
+  integration,
+  agent,
+};
 
 /// Callers whose uid or one of whose groups is listed get `grants`, for what the three lists of
 /// names admit. With units, too, the caller must be in one of them; units alone are enough. A rule
-/// that lists no caller is for nobody. Every list is sorted.
+/// that lists no caller is for nobody. A foreign caller's user and groups count only with
+/// `containers`, and the overflow uid is matched only by a rule that lists it. Every list is
+/// sorted.
 struct rule {
   std::string name;  ///< 1–64 bytes
   std::vector<uid_t> users;
   std::vector<gid_t> groups;
   std::vector<unit_pattern> units;
+  bool containers = false;
   rights grants = 0;
   names companies;
   names integrations;
   names agents;
 
-  /// none, caller or unit.
+  /// none, or one of those up to unit.
   obstacle against(const caller& who) const noexcept;
 
-  /// Any but caller and unit. A restriction is met by a name that it lists, and when the target
-  /// names nothing, only by an open one; right::connect meets them all. Allocates nothing.
+  /// none, or one of those from role on. A restriction is met by a name that it lists, and when the
+  /// target names nothing, only by an open one; right::connect meets them all. Allocates nothing.
   obstacle against(right needed, const target& what) const noexcept;
 };
 
-/// The rule that no file can take away: root and the daemon's own user are admins.
+/// The rule that no file can take away: root and the daemon's own user are admins, unless that is
+/// the overflow uid.
 rule owner_rule(uid_t daemon);
 
 }  // namespace coffer::policy

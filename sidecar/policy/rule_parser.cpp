@@ -129,6 +129,12 @@ constexpr std::array rule_keys{
              [](const toml::node& value, rule& out) { out.groups = list_of(value, group_of); }},
     rule_key{"units",
              [](const toml::node& value, rule& out) { out.units = list_of(value, unit_of); }},
+    rule_key{"containers",
+             [](const toml::node& value, rule& out) {
+               const auto found = value.value_exact<bool>();
+               if (!found) fail_at(value.source(), "containers is true or false");
+               out.containers = *found;
+             }},
     rule_key{"roles",
              [](const toml::node& value, rule& out) {
                for (const role& one : list_of(value, role_of))

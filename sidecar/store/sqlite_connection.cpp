@@ -1,5 +1,7 @@
 #include "store/sqlite_connection.hpp"
 
+#include <sqlite3.h>
+
 namespace coffer::store {
 namespace {
 
@@ -16,6 +18,26 @@ sqlite_connection::sqlite_connection(const std::string& path)
       "PRAGMA page_size=16384; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA "
       "foreign_keys=ON;"
       "PRAGMA secure_delete=ON; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON");
+}
+
+void sqlite_connection::when_log_is_long(std::function<void()> act) {
+  const std::lock_guard lock(mutex_);
+  tend_log_ = std::move(act);
+  sqlite3_wal_hook(database_.getHandle(), count_log, this);
+}
+
+int sqlite_connection::count_log(void* self, sqlite3*, const char*, int pages) noexcept {
+  static_cast<sqlite_connection*>(self)->log_pages_ = pages;
+  return SQLITE_OK;
+}
+
+// The work before it is done and stays so.
+void sqlite_connection::tend_log() noexcept {
+  try {
+    tend_log_();
+  } catch (const std::exception& error) {
+    log::error("store_log_not_moved", {{"reason", error.what()}});
+  }
 }
 
 SQLite::Statement& sqlite_connection::prepare(const char* sql) {

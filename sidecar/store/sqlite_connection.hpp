@@ -3,6 +3,7 @@
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
+#include <functional>
 #include <map>
 #include <mutex>
 #include <string>
@@ -24,13 +25,19 @@ class sqlite_connection {
 
   SQLite::Database& database() noexcept { return database_; }
 
+  /// Has `act` called, under the mutex, after each guarded call that leaves the log long. Nothing
+  /// else moves the log into the file. Empty: stops that.
+  void when_log_is_long(std::function<void()> act);
+
   /// Runs `work(*this)` under the mutex and turns SQLite's exceptions into store_unavailable; their
   /// text (never a bound value) goes to the log.
   template <class Work>
   auto guarded(std::string_view operation, Work&& work) -> decltype(work(*this)) {
     const std::lock_guard lock(mutex_);
     try {
-      return work(*this);
+      auto out = work(*this);
+      if (log_pages_ >= log_pages_max && tend_log_) tend_log();
+      return out;
     } catch (const SQLite::Exception& error) {
       log::error("store_failed", {{"operation", operation},
                                   {"sqlite_code", error.getExtendedErrorCode()},
@@ -44,6 +51,11 @@ class sqlite_connection {
   }
 
  private:
+  static constexpr int log_pages_max = 1000;  // SQLite's own default
+
+  static int count_log(void* self, sqlite3* database, const char* name, int pages) noexcept;
+  void tend_log() noexcept;
+
   /// One that was left halfway would keep its snapshot, and show old rows to all that follow.
   void reset_statements() noexcept {
     for (auto& [sql, statement] : statements_) statement.tryReset();
@@ -52,6 +64,8 @@ class sqlite_connection {
   std::mutex mutex_;
   SQLite::Database database_;
   std::map<const char*, SQLite::Statement> statements_;
+  std::function<void()> tend_log_;
+  int log_pages_ = 0;
 };
 
 }  // namespace coffer::store

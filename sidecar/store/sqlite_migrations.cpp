@@ -118,6 +118,12 @@ CREATE TABLE audit_chunks (
   blocks BLOB NOT NULL,
   PRIMARY KEY (chain, first)
 ) STRICT;
+)sql",
+    R"sql(
+CREATE TABLE log_mark (
+  id   INTEGER PRIMARY KEY CHECK (id = 1),
+  mark TEXT NOT NULL
+) STRICT;
 )sql"};
 
 int pragma(SQLite::Database& database, const char* sql) {

@@ -10,9 +10,11 @@
 #include "store/sqlite_hosts.hpp"
 #include "store/sqlite_integrations.hpp"
 #include "store/sqlite_keys.hpp"
+#include "store/sqlite_log_mark.hpp"
 #include "store/sqlite_migrations.hpp"
 #include "store/sqlite_runs.hpp"
 #include "store/sqlite_tokens.hpp"
+#include "trust/file.hpp"
 
 namespace coffer::store {
 namespace {
@@ -21,8 +23,9 @@ class sqlite_store final : public store {
  public:
   explicit sqlite_store(const std::string& path)
       : lock_(path + ".lock"),
-        writer_(path),
+        writer_((sqlite_log_mark::check(path), path)),
         reader_((migrate(writer_), path)),
+        log_mark_(writer_, path),
         integrations_(writer_, reader_),
         runs_(writer_, reader_),
         tokens_(writer_, reader_),
@@ -45,6 +48,7 @@ class sqlite_store final : public store {
   file_lock lock_;
   sqlite_connection writer_;  // WAL: a reader does not wait for a commit's fsync
   sqlite_connection reader_;
+  sqlite_log_mark log_mark_;
   sqlite_integrations integrations_;
   sqlite_runs runs_;
   sqlite_tokens tokens_;
@@ -57,6 +61,7 @@ class sqlite_store final : public store {
 }  // namespace
 
 std::unique_ptr<store> open_sqlite_store(const std::string& path) {
+  for (const char* part : {"", "-wal", "-shm"}) trust::check_file(path + part, "store");
   const mode_t before = umask(077);  // the file, its WAL and its lock: for the daemon's user only
   try {
     auto opened = std::make_unique<sqlite_store>(path);

@@ -4,6 +4,7 @@
 
 #include "error/start_error.hpp"
 #include "store/file_lock.hpp"
+#include "store/sqlite_log_mark.hpp"
 #include "store/sqlite_migrations.hpp"
 
 namespace coffer::store {
@@ -34,7 +35,8 @@ cell cell_of(const SQLite::Column& value, column_type type) {
 
 class sqlite_tables final : public table_access {
  public:
-  explicit sqlite_tables(const std::string& path) : lock_(path + ".lock"), connection_(path) {
+  explicit sqlite_tables(const std::string& path)
+      : lock_(path + ".lock"), connection_((sqlite_log_mark::check(path), path)) {
     migrate(connection_);
   }
 

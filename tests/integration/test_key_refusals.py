@@ -13,7 +13,7 @@ class KeyRefusals(unittest.TestCase):
         self.daemon = Daemon(start=False)
         self.addCleanup(self.daemon.close)
 
-    def make_key(self, content=b"k" * 32, mode=0o600):
+    def make_key(self, content=b"\xcc" * 32, mode=0o600):
         self.daemon.key.parent.mkdir(parents=True, mode=0o700)
         for folder in (self.daemon.home / "instances", self.daemon.instance,
                        self.daemon.key.parent):
@@ -65,12 +65,12 @@ class KeyRefusals(unittest.TestCase):
         self.refuse("others could replace it", "chmod go-w")
 
     def test_K4_wrong_length(self):
-        self.make_key(b"k" * 31)
+        self.make_key(b"\xcc" * 31)
         self.refuse("31 bytes", "32 raw bytes")
 
     def test_K4_key_of_another_store_names_both_ids(self):
         self.store_rows()
-        self.daemon.key.write_bytes(b"x" * 32)
+        self.daemon.key.write_bytes(b"\xdd" * 32)
         line = self.refuse("but the store is encrypted under")
         ids = [word for word in line.replace(",", " ").replace(":", " ").split()
                if len(word) == 32 and all(c in "0123456789abcdef" for c in word)]
@@ -94,8 +94,14 @@ class KeyRefusals(unittest.TestCase):
         self.refuse("keep one of them",
                     flags=("--master-key-source", "file:///x", "--master-key-path", "/y"))
 
+    def test_K2_source_and_path_may_name_the_same(self):
+        self.daemon.start("--create-key", MASTER_KEY_PATH=self.daemon.key,
+                          MASTER_KEY_SOURCE=f"file://{self.daemon.key}")
+        self.assertTrue(self.daemon.key.exists())
+
     def test_K2_env_source_warns_and_works(self):
-        self.daemon.start("--master-key-source", "env://TEST_KEY", TEST_KEY="ab" * 32)
+        self.daemon.start("--create-key", "--master-key-source", "env://TEST_KEY",
+                          TEST_KEY="ab" * 32)
         self.assertTrue(self.daemon.lines("warning", "development"))
         with open(f"/proc/{self.daemon.process.pid}/environ", "rb") as environ:
             self.assertNotIn(b"abab", environ.read())

@@ -41,24 +41,48 @@ std::string line_of(const std::string& uri) {
 
 BOOST_AUTO_TEST_SUITE(K2_key_forms)
 
+const std::string hex = "303132333435363738396162636465666768696a6b6c6d6e6f707172737475fb";
+const std::string base64 = "MDEyMzQ1Njc4OWFiY2RlZmdoaWprbG1ub3BxcnN0dfs=";
+const std::string key = "0123456789abcdefghijklmnopqrstu\xfb";
+
 BOOST_AUTO_TEST_CASE(raw_hex_and_base64_give_the_same_key) {
-  const std::string key = "0123456789abcdefghijklmnopqrstuv";
-  const std::string hex = "303132333435363738396162636465666768696a6b6c6d6e6f70717273747576";
-  const std::string base64 = "MDEyMzQ1Njc4OWFiY2RlZmdoaWprbG1ub3BxcnN0dXY=";
-  for (const auto& form : {key, hex, hex + "\n", base64, base64 + "\n"})
-    BOOST_TEST(parsed(form) == key);
+  for (const auto& form : {key, hex, base64}) BOOST_TEST(parsed(form) == key);
+}
+
+BOOST_AUTO_TEST_CASE(text_is_taken_as_editors_and_shells_leave_it) {
+  for (const std::string& text : {hex, base64, base64.substr(0, 43)})
+    for (const auto& form : {text + "\n", text + "\r\n", text + " \n", "\xef\xbb\xbf" + text,
+                             "\t" + text + "\n\n", "\xef\xbb\xbf" + text + "\r\n"})
+      BOOST_TEST(parsed(form) == key);
+  BOOST_TEST(parsed("303132333435363738396162636465666768696A6B6C6D6E6F707172737475FB") == key);
+}
+
+BOOST_AUTO_TEST_CASE(base64_may_be_of_the_url_alphabet_and_without_padding) {
+  const std::string bytes(32, '\xfb');
+  BOOST_TEST(parsed("+/v7+/v7+/v7+/v7+/v7+/v7+/v7+/v7+/v7+/v7+/s=") == bytes);
+  BOOST_TEST(parsed("-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_s") == bytes);
 }
 
 BOOST_AUTO_TEST_CASE(everything_else_is_refused_with_its_length) {
-  const std::string hex(64, 'a');
   BOOST_TEST(parsed(std::string(31, 'k')).find("has 31 bytes") != std::string::npos);
   BOOST_TEST(refused(std::string(33, 'k')));
-  BOOST_TEST(refused(hex + "\n\n"));
   BOOST_TEST(refused(hex.substr(1) + "g"));
+  BOOST_TEST(refused(hex.substr(0, 32) + " " + hex.substr(32)));
   BOOST_TEST(refused(""));
   BOOST_TEST(refused("MDEyMzQ1Njc4OWFiY2RlZmdoaWprbG1ub3BxcnN0dXZ="));  // bits in the padding
   BOOST_TEST(refused("MDEyMzQ1Njc4OWFiY2RlZmdoaWprbG1ub3BxcnN0dXYA"));  // no padding
-  BOOST_TEST(refused("MDEyMzQ1Njc4OWFiY2RlZmdoaWprbG1ub3Bxcn-0dXY="));  // another alphabet
+  BOOST_TEST(refused("MDEyMzQ1Njc4OWFiY2RlZmdoaWprbG1ub3Bxc.n0dXY="));  // no such digit
+}
+
+BOOST_AUTO_TEST_CASE(half_a_key_in_hex_and_other_text_of_32_bytes_is_refused_as_such) {
+  for (const auto& text : {hex.substr(0, 32), hex.substr(0, 31) + "\n",
+                           std::string("correct horse battery staple 123")})
+    BOOST_TEST(parsed(text).find("is text of 32 characters") != std::string::npos, text);
+}
+
+BOOST_AUTO_TEST_CASE(zeros_are_refused_in_every_form) {
+  for (const auto& zeros : {std::string(32, '\0'), std::string(64, '0'), std::string(43, 'A')})
+    BOOST_TEST(parsed(zeros).find("nothing but zeros") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(other_schemes_say_what_there_is) {
@@ -128,13 +152,13 @@ BOOST_AUTO_TEST_CASE(env_is_read_once_and_erased) {
 
 BOOST_AUTO_TEST_CASE(credentials_come_from_systemds_folder) {
   const temporary_folder folder;
-  std::ofstream(folder.file("master-key")) << std::string(32, 'c');
+  std::ofstream(folder.file("master-key")) << std::string(32, '\xcc');
   chmod(folder.file("master-key").c_str(), 0400);
   const auto source = keys::open_key_source("credential://master-key");
   unsetenv("CREDENTIALS_DIRECTORY");
   BOOST_CHECK_THROW(source->load(), start_error);
   setenv("CREDENTIALS_DIRECTORY", folder.path().c_str(), 1);
-  BOOST_TEST(text_of(*source->load()) == std::string(32, 'c'));
+  BOOST_TEST(text_of(*source->load()) == std::string(32, '\xcc'));
   BOOST_TEST(!keys::open_key_source("credential://other")->load());
   BOOST_CHECK_THROW(source->create(), start_error);
   unsetenv("CREDENTIALS_DIRECTORY");

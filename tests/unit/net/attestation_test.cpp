@@ -1,10 +1,13 @@
 // P2: who is calling is what the kernel says, also when a pid comes to mean another process.
 #include "net/attestation.hpp"
 
+#include <sched.h>
+
 #include <boost/test/unit_test.hpp>
 #include <chrono>
 #include <thread>
 
+#include "net/namespaces.hpp"
 #include "tests/unit/net/processes.hpp"
 
 using namespace coffer::net;
@@ -47,6 +50,7 @@ BOOST_AUTO_TEST_CASE(this_process_is_attested) {
     BOOST_TEST_REQUIRE(found.has_value());
     BOOST_TEST(found->who.uid == getuid());
     BOOST_TEST(found->who.pid == getpid());
+    BOOST_TEST(!found->who.foreign);
     BOOST_TEST(found->process.get() >= 0);
   }
 }
@@ -56,6 +60,29 @@ BOOST_AUTO_TEST_CASE(nothing_is_held_when_no_rule_asks_for_units) {
   BOOST_TEST(attest(pair.accepted, false, boot_time())->process.get() == -1);
 }
 
+BOOST_AUTO_TEST_CASE(pids_are_read_from_the_namespace_of_proc_inwards) {
+  using pids = std::vector<pid_t>;
+  BOOST_TEST(nested_pids("Pid:\t7\nNSpid:\t7\t3\t1\nx:\t2\n") == (pids{7, 3, 1}));
+  BOOST_TEST(nested_pids("NSpid:\t7") == pids{7});
+  BOOST_TEST(nested_pids("Pid:\t-1\nNSpid:\t-1\n") == pids{-1});  // it has ended
+  for (const char* text : {"", "NSpid:", "Pid:\t7\n", "xNSpid:\t7\n"})
+    BOOST_TEST(nested_pids(text).empty(), text);
+}
+
+// The kernel makes namespaces for root, whatever the distribution allows others.
+BOOST_AUTO_TEST_CASE(a_process_of_another_user_or_pid_namespace_is_foreign,
+                     *boost::unit_test::precondition(can_choose_pids)) {
+  for (const int namespaces : {0, CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWUSER | CLONE_NEWPID}) {
+    const connected_child peer = connect_from_child(namespaces);
+    for (const hold_by how : {hold_by::socket, hold_by::pid}) {
+      const auto found = attest(peer.socket, false, boot_time(), how);
+      BOOST_TEST_REQUIRE(found.has_value());
+      BOOST_TEST(found->who.pid == peer.child.pid);
+      BOOST_TEST(found->who.foreign == (namespaces != 0), namespaces);
+    }
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_process_that_died_before_it_was_looked_at_has_no_unit) {
   const accepted_from_child peer = accept_from_dead_child();
   for (const hold_by how : {hold_by::socket, hold_by::pid}) {
@@ -63,6 +90,7 @@ BOOST_AUTO_TEST_CASE(a_process_that_died_before_it_was_looked_at_has_no_unit) {
     BOOST_TEST_REQUIRE(found.has_value());
     BOOST_TEST(found->who.pid == peer.pid);
     BOOST_TEST(found->who.unit == "");
+    BOOST_TEST(found->who.foreign);
     BOOST_TEST(found->process.get() == -1);
   }
 }

@@ -92,6 +92,23 @@ child_process start_with_pid(pid_t wanted) {
   _exit(0);
 }
 
+connected_child::~connected_child() { close(socket); }
+
+connected_child connect_from_child(int namespaces) {
+  const int listener = listening();
+  clone_args how{};
+  how.flags = static_cast<std::uint64_t>(namespaces);
+  how.exit_signal = SIGCHLD;
+  const auto child = static_cast<pid_t>(
+      require(static_cast<int>(syscall(SYS_clone3, &how, sizeof how)), "clone3"));
+  if (child == 0) {
+    connect_to(listener);
+    pause();
+    _exit(0);
+  }
+  return {accept_one(listener), child};
+}
+
 boost::test_tools::assertion_result can_choose_pids(boost::unit_test::test_unit_id) {
   if (geteuid() == 0) return true;
   boost::test_tools::assertion_result no(false);

@@ -42,6 +42,18 @@ struct child_process {
 /// Starts one under a pid that is free (clone3(2), set_tid).
 child_process start_with_pid(pid_t wanted);
 
+/// The accepted end of a connection whose other end a child holds that was made in new namespaces
+/// (flags of clone3(2); 0: none).
+struct connected_child {
+  int socket;
+  child_process child;
+  connected_child(int fd, pid_t pid) : socket(fd), child(pid) {}
+  ~connected_child();
+  connected_child(const connected_child&) = delete;
+  connected_child& operator=(const connected_child&) = delete;
+};
+connected_child connect_from_child(int namespaces);
+
 /// Whether start_with_pid() may be used here: it takes root.
 boost::test_tools::assertion_result can_choose_pids(boost::unit_test::test_unit_id);
 

@@ -1,6 +1,7 @@
 // What each rule says about a question, in words.
 #include <boost/test/unit_test.hpp>
 
+#include "policy/overflow.hpp"
 #include "policy/policy_file.hpp"
 
 using namespace coffer;
@@ -82,6 +83,20 @@ BOOST_AUTO_TEST_CASE(the_reason_names_the_first_condition_that_fails) {
     BOOST_TEST(!verdict.grants, one.reason);
     BOOST_TEST(verdict.reason == one.reason);
   }
+}
+
+BOOST_AUTO_TEST_CASE(containers_and_unmapped_users_have_their_own_reasons) {
+  auto caller = who(1, "a.service");
+  caller.foreign = true;
+  const target good{"cmp_a", "slack", "agt_a"};
+  BOOST_TEST(asked(caller, right::fetch, good).reason ==
+             "The caller is in a container or another user namespace, and it is not for those.");
+  const auto unmapped = policy::parse_policy(
+      "[[rule]]\nname = \"g\"\ngroups = [77]\nroles = [\"adapter\"]\n", "p.toml", 900);
+  const auto verdicts = unmapped.explain(who(policy::overflow_uid(), ""), right::fetch, good);
+  BOOST_TEST(
+      verdicts[1].reason ==
+      "The caller's uid stands for every user that is not mapped here, and it lists no such.");
 }
 
 BOOST_AUTO_TEST_CASE(a_grant_says_what_it_is_limited_to) {

@@ -4,6 +4,7 @@
 #include <boost/test/unit_test.hpp>
 #include <memory>
 
+#include "policy/overflow.hpp"
 #include "policy/policy_file.hpp"
 
 using namespace coffer;
@@ -163,6 +164,36 @@ BOOST_AUTO_TEST_CASE(a_rule_that_lists_no_caller_is_for_nobody) {
                                .agents = {}}});
   BOOST_TEST(rules.authority_of(uid(0)).rules() == "none");
   BOOST_TEST(rules.authority_of(in_unit(0, "a.service")).rules() == "none");
+}
+
+policy::caller in_a_container(policy::caller who) {
+  who.foreign = true;
+  return who;
+}
+
+BOOST_AUTO_TEST_CASE(users_and_groups_of_containers_are_others_unless_the_rule_says_so) {
+  const auto rules = parsed(whos);
+  for (const auto& who :
+       {uid(1001), uid(5, 500), uid(5, 1, {601}), uid(0), uid(900), in_unit(1003, "mcp.service")})
+    BOOST_TEST(rules.authority_of(in_a_container(who)).rules() == "none for a container");
+  BOOST_TEST(rules.authority_of(in_a_container(uid(4))).rules() == "none");
+  // A unit is attested as such, whatever its processes make of themselves.
+  BOOST_TEST(rules.authority_of(in_a_container(in_unit(5, "batch.scope"))).rules() == "unit");
+  const auto open = one_rule("roles = [\"adapter\"]\ncontainers = true\n");
+  BOOST_TEST(open.authority_of(in_a_container(uid(1))).rules() == "one");
+  BOOST_TEST(open.authority_of(uid(1)).rules() == "one");
+  const auto closed = one_rule("roles = [\"adapter\"]\ncontainers = false\n");
+  BOOST_TEST(!closed.authority_of(in_a_container(uid(1))).allows(right::connect));
+}
+
+BOOST_AUTO_TEST_CASE(the_overflow_uid_is_nobody) {
+  const uid_t nobody = policy::overflow_uid();
+  BOOST_TEST(policy::policy::owner_only(nobody).authority_of(uid(nobody)).rules() == "none");
+  BOOST_TEST(policy::policy::owner_only(nobody).authority_of(uid(0)).rules() == "owner");
+  const auto rules = parsed(whos);
+  BOOST_TEST(rules.authority_of(uid(nobody)).rules() == "user");  // which lists it
+  BOOST_TEST(rules.authority_of(uid(nobody, 500)).rules() == "user");
+  BOOST_TEST(rules.authority_of(in_unit(nobody, "batch.scope")).rules() == "user");
 }
 
 BOOST_AUTO_TEST_CASE(restrictions_admit_only_what_they_list) {
