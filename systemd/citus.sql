@@ -14,7 +14,8 @@ SELECT create_distributed_table('tokens', 'company_id', colocate_with => 'compan
 -- A host's audit chain lies together.
 SELECT create_distributed_table('audit_chunks', 'chain', colocate_with => 'none');
 
--- The feed is read by snapshots, which mean something on one node only.
+-- The feed is read by snapshots, which mean something on one node only. The table incarnation, which
+-- only the function of that name reads, is the coordinator's own.
 SELECT citus_add_local_table_to_metadata('changes');
 SELECT citus_add_local_table_to_metadata('keys');
 SELECT citus_add_local_table_to_metadata('hosts');

@@ -4,10 +4,11 @@ namespace coffer::store {
 namespace {
 
 // The server lets go by itself of what a lost client left. A commit that is not on disk may be lost
-// by a crash of the server: whatever its configuration says, ours wait for that.
+// by a crash of the server: whatever its configuration says, ours wait for that. Rows that a policy
+// hides are an error: a store that seems to lack them is not the same.
 std::string session_settings(std::chrono::milliseconds time) {
   const auto milliseconds = std::to_string(time.count());
-  return "SET search_path = coffer; SET client_min_messages = warning;"
+  return "SET search_path = coffer; SET client_min_messages = warning; SET row_security = off;"
          "SET statement_timeout = " +
          milliseconds + "; SET lock_timeout = " + milliseconds +
          "; SET idle_in_transaction_session_timeout = " + milliseconds +
@@ -28,6 +29,12 @@ postgres_connection::postgres_connection(const postgres_target& target)
 
 void postgres_connection::begin_session(const postgres_target& target) {
   pqxx::nontransaction(connection_).exec(session_settings(target.statement_timeout));
+}
+
+postgres_life postgres_connection::life() {
+  pqxx::nontransaction reading(connection_);
+  const auto row = reading.exec1("SELECT " COFFER_POSTGRES_LIFE);
+  return {row[0].c_str(), row[1].c_str(), row[2].c_str()};
 }
 
 const std::string& postgres_connection::name_of(const char* sql) {

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "store/postgres_life.hpp"
 #include "store/postgres_target.hpp"
 
 namespace coffer::store {
@@ -42,6 +43,14 @@ class postgres_connection {
 
   /// Settings without which nothing else may be asked.
   void begin_session(const postgres_target& target);
+
+  /// Which life of the database this is: an open connection may outlast one that is restored.
+  postgres_life life();
+  /// Whether changes are told to other hosts in this connection's transactions, and whether one was
+  /// in this transaction (postgres_notices).
+  bool notifies = true, notified = false;
+  /// Which life its pool knew when the session began (postgres_pool::generation).
+  std::uint64_t generation = 0;
 
   pqxx::connection& raw() noexcept { return connection_; }
   int socket() const noexcept { return connection_.sock(); }

@@ -48,7 +48,7 @@ postgres_bulk::postgres_bulk(const postgres_target& target)
     throw start_error("the store " + without_password(target.url) + " cannot be reached (" +
                           PQerrorMessage(raw()) + "): start it, or correct DATABASE_URL",
                       exit_code::temporary);
-  run("SET search_path = coffer; SET client_min_messages = warning");
+  run("SET search_path = coffer; SET client_min_messages = warning; SET row_security = off");
 }
 
 cell postgres_bulk::run(const std::string& sql) {

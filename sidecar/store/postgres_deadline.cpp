@@ -42,6 +42,11 @@ postgres_deadlines::guard::guard(postgres_deadlines& all, int socket,
   all_.changed_.notify_one();
 }
 
+bool postgres_deadlines::guard::expired() const {
+  const std::lock_guard lock(all_.mutex_);
+  return mine_->end == clock::time_point::max();
+}
+
 postgres_deadlines::guard::~guard() {
   const std::lock_guard lock(all_.mutex_);
   all_.running_.erase(mine_);

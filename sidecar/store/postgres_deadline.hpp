@@ -27,6 +27,7 @@ class postgres_deadlines {
     ~guard();
     guard(const guard&) = delete;
     guard& operator=(const guard&) = delete;
+    bool expired() const;  ///< whether it has cut the socket
 
    private:
     postgres_deadlines& all_;

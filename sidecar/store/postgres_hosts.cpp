@@ -21,9 +21,6 @@ host host_of(const pqxx::row& row) {
 result<void> postgres_hosts::beat(const host& self) {
   return pool_.write("host_beat", [&](auto& connection, auto& transaction) -> result<void> {
     const auto keys = join_keys(self.keys);
-    // One that a crash loses is followed by the next: ten thousand hosts need not wait for the
-    // disk.
-    transaction.exec0("SET LOCAL synchronous_commit = off");
     connection.run(transaction,
                    "INSERT INTO hosts (host_id, name, version, keys, started_at, seen_at, lag)"
                    " VALUES ($1,$2,$3,$4,$5,clock_timestamp(),$6)"

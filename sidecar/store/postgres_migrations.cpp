@@ -9,6 +9,11 @@ namespace {
 
 constexpr const char* lock_key = "4854083327290598500";  // "Coffer" and then some
 
+// The function incarnation() names this life of the store: the cluster, the database, the file of
+// an index that a restore makes after all rows, the transaction that made the row, and what was
+// drawn at random then. Of a dump only the last is restored with it, and a restore that goes on has
+// none.
+//
 // Append only: a released migration is never edited. Ids are compared as bytes, as in SQLite.
 constexpr std::array migrations{
     R"sql(
@@ -96,9 +101,30 @@ CREATE TABLE changes (
   subject_id text NOT NULL,
   name       text NOT NULL,
   version    bigint NOT NULL,
-  refreshed  boolean NOT NULL DEFAULT false
+  refreshed  boolean NOT NULL DEFAULT false,
+  incarnation text NOT NULL
 );
 CREATE INDEX changes_by_xid ON changes (xid);
+
+CREATE TABLE incarnation (
+  id uuid NOT NULL PRIMARY KEY DEFAULT gen_random_uuid()
+);
+INSERT INTO incarnation DEFAULT VALUES;
+
+CREATE FUNCTION incarnation() RETURNS text STABLE LANGUAGE plpgsql AS $$
+DECLARE
+  name text;
+BEGIN
+  SELECT system_identifier || '.' || d.oid || '.'
+    || pg_relation_filenode(to_regclass('coffer.incarnation_pkey')) || '.' || i.xmin || '.' || i.id
+    INTO name
+    FROM coffer.incarnation i, pg_control_system(), pg_database d
+    WHERE d.datname = current_database();
+  IF name IS NULL THEN
+    RAISE EXCEPTION 'this store is not whole: it is being restored';
+  END IF;
+  RETURN name;
+END $$;
 
 CREATE TABLE hosts (
   host_id    text COLLATE "C" NOT NULL PRIMARY KEY,
@@ -143,6 +169,18 @@ void check_whole(const postgres_target& target, pqxx::transaction_base& transact
     refuse(target, "is not whole: a copy into it was not finished; run it again");
 }
 
+// What is hidden would be taken for missing: a new key would be made for a store that seems empty.
+void check_visible(const postgres_target& target, pqxx::transaction_base& transaction) {
+  const auto hidden = transaction.exec1(
+      "SELECT string_agg(relname, ', ' ORDER BY relname) FROM pg_class"
+      " WHERE relnamespace = to_regnamespace('coffer') AND relkind IN ('r', 'p')"
+      " AND row_security_active(oid)");
+  if (!hidden[0].is_null())
+    refuse(target, std::string("has row-level security on ") + hidden[0].c_str() +
+                       ", which may hide rows from this role: switch it off (ALTER TABLE … DISABLE"
+                       " ROW LEVEL SECURITY), or give the role BYPASSRLS");
+}
+
 void check(const postgres_target& target, int had) {
   const int known = static_cast<int>(migrations.size());
   if (had > known)
@@ -182,6 +220,7 @@ void migrate(const postgres_target& target, unfinished_copy copy) {
     connection.begin_session(patient);
     {
       pqxx::nontransaction reading(connection.raw());
+      check_visible(target, reading);
       const int had = schema_of(reading);
       check(target, had);
       if (copy == unfinished_copy::refused) check_whole(target, reading);

@@ -1,6 +1,7 @@
 // Connections of the workers, and what becomes of a call when the server fails.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "store/postgres_breaker.hpp"
 #include "store/postgres_connection.hpp"
 #include "store/postgres_deadline.hpp"
+#include "store/postgres_notices.hpp"
 
 namespace coffer::store {
 
@@ -36,18 +38,29 @@ class postgres_pool {
   template <class Work>
   auto write(std::string_view operation, Work&& work) {
     return guarded(operation, [&](postgres_connection& connection) {
+      connection.notifies = notices_.wanted();
+      connection.notified = false;
       pqxx::work transaction(connection.raw());
       auto done = work(connection, transaction);
       if (!done) return done;
       // A timeout that ends a commit's wait for the standby makes the server report success.
       transaction.exec0("SET LOCAL statement_timeout = 0");
       transaction.commit();
+      if (connection.notified) note_notice(true);
       return done;
     });
   }
 
   /// A connection beside the pool, for the feed. Throws store_away or pqxx::failure.
   std::unique_ptr<postgres_connection> connect();
+  /// Tells which life of the database a session or the feed's reader has met, and returns its
+  /// generation. Another one than before is a new generation: connections of earlier ones are
+  /// closed, and `wake` is called.
+  std::uint64_t meet(const postgres_life& met);
+  std::uint64_t generation() const;
+  /// What wakes the reader of the feed. Before any session begins.
+  void when_life_changes(std::function<void()> wake) { wake_ = std::move(wake); }
+
   /// What the feed's reader learned: the connection that it had is lost, or none can be made.
   void note_lost(std::string_view operation, const std::exception& error, bool connected);
 
@@ -98,11 +111,16 @@ class postgres_pool {
   verdict judge(std::string_view operation, const std::exception& error,
                 const postgres_connection* connection, bool pooled, int attempt);
   void drop_idle();
+  void note_notice(bool taken);
 
   const postgres_target target_;
   postgres_deadlines deadlines_;
   postgres_breaker breaker_;
-  std::mutex mutex_;
+  postgres_notices notices_;
+  std::function<void()> wake_;
+  mutable std::mutex mutex_;
+  postgres_life life_;
+  std::uint64_t generation_ = 0;
   std::vector<idle_connection> idle_;  // the one used last is at the end
 };
 

@@ -83,9 +83,14 @@ std::uint64_t postgres_scope::bump_epoch(const std::string& company) {
 }
 
 void postgres_scope::append_change(const address& where, std::uint64_t version, bool refreshed) {
-  run("WITH appended AS (INSERT INTO changes (company_id, kind, subject_id, name, version,"
-      " refreshed) VALUES ($1,$2,$3,$4,$5,$6)) SELECT pg_notify('coffer_changes', '')",
+#define COFFER_POSTGRES_APPEND                                                                \
+  "INSERT INTO changes (company_id, kind, subject_id, name, version, refreshed, incarnation)" \
+  " VALUES ($1,$2,$3,$4,$5,$6,coffer.incarnation())"
+  run(connection.notifies ? "WITH appended AS (" COFFER_POSTGRES_APPEND
+                            ") SELECT pg_notify('coffer_changes', '')"
+                          : COFFER_POSTGRES_APPEND,
       where.company, where.kind, where.subject, where.name, version, refreshed ? "t" : "f");
+  connection.notified = connection.notifies;
 }
 
 // A value is needed by the runs that began from its version on and before the next one's.

@@ -46,8 +46,9 @@ struct postgres_scope {
   /// The same, and raises the epoch.
   std::uint64_t bump_epoch(const std::string& company);
 
-  /// Appends to the feed, and has the server tell all hosts at the commit. The company must be
-  /// locked, so that its changes are numbered in the order of their commits.
+  /// Appends to the feed, and has the server tell all hosts at the commit, unless its queue for
+  /// that is full (postgres_notices): they read the feed without being told, too. The company must
+  /// be locked, so that its changes are numbered in the order of their commits.
   void append_change(const address& where, std::uint64_t version, bool refreshed = false);
 
   /// Deletes the old values of one integration of a company, or with an empty name of all, that no

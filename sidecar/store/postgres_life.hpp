@@ -1,0 +1,28 @@
+// Which life of which database a session is in.
+#pragma once
+
+#include <string>
+
+namespace coffer::store {
+
+/// A snapshot, and that nothing committed is lost, hold within one life.
+struct postgres_life {
+  std::string incarnation;  ///< of the store: a restore makes another one, a failover does not
+  std::string timeline;     ///< of the server's log: a failover and a recovery begin others
+  std::string started;      ///< when the server did
+
+  bool operator==(const postgres_life&) const = default;
+  /// Whether all that the other life has committed is here, too. A restart loses nothing.
+  bool continues(const postgres_life& other) const {
+    return incarnation == other.incarnation && timeline == other.timeline;
+  }
+};
+
+/// The three columns of a life. The timeline is that of the log just now: the control file tells of
+/// a promotion minutes later.
+#define COFFER_POSTGRES_LIFE                                          \
+  "coffer.incarnation() AS incarnation,"                              \
+  " substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) AS timeline," \
+  " extract(epoch FROM pg_postmaster_start_time())::text AS started"
+
+}  // namespace coffer::store
