@@ -15,11 +15,12 @@ class Proxy:
     """`notifications`: "pass", "drop", or seconds by which they are late. A context manager."""
 
     def __init__(self, cluster):
-        self.target = str(cluster.folder / f".s.PGSQL.{cluster.port}")
+        self.lead_to(cluster)
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="coffer-px-"))
         self.notifications = "pass"
         self.dropped = self.delayed = 0
         self._pairs, self._lock, self._closing = [], threading.Lock(), False
+        self._listening, self._silent = set(), set()  # clients' sockets
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.bind(str(self.folder / ".s.PGSQL.5432"))
         self._listener.listen(64)
@@ -47,10 +48,24 @@ class Proxy:
         host = urllib.parse.quote(str(self.folder), safe="")
         return f"postgresql://postgres@/{database}?host={host}&port=5432"
 
-    def cut(self):
-        """Ends every connection that goes through it."""
+    def lead_to(self, cluster):
+        """Where connections that are made from now on go to."""
+        self.target = str(cluster.folder / f".s.PGSQL.{cluster.port}")
+
+    def silence_listeners(self):
+        """Forwards nothing any more on connections that listen, and ends none: what a firewall
+        does that has forgotten them. How many there are."""
         with self._lock:
-            pairs, self._pairs = self._pairs, []
+            found = self._listening - self._silent
+            self._silent |= found
+        return len(found)
+
+    def cut(self, spare_listeners=False):
+        """Ends every connection that goes through it, or those that do not listen."""
+        with self._lock:
+            spared = [one for one in self._pairs if spare_listeners and one[0] in self._listening]
+            pairs = [one for one in self._pairs if one not in spared]
+            self._pairs = spared
         for pair in pairs:
             for one in pair:
                 try:
@@ -75,11 +90,14 @@ class Proxy:
                 self._pairs.append((client, server))
             self._start(self._answer, server, client, threading.Lock())
 
-    @staticmethod
-    def _forward(client, server):
+    def _forward(self, client, server):
         try:
             while data := client.recv(65536):
-                server.sendall(data)
+                if b"LISTEN" in data:
+                    with self._lock:
+                        self._listening.add(client)
+                if client not in self._silent:
+                    server.sendall(data)
         except OSError:
             pass
         _end(client, server)
@@ -93,6 +111,8 @@ class Proxy:
             while head := source.read(5):
                 body = source.read(struct.unpack(">I", head[1:])[0] - 4)
                 if head[:1] == NOTIFICATION and self._interfere(client, writing, head + body):
+                    continue
+                if client in self._silent:
                     continue
                 with writing:
                     client.sendall(head + body)
