@@ -83,6 +83,55 @@ class KeyRefusals(unittest.TestCase):
             self.refuse("restore that key", "none is ever created", flags=flags)
             self.assertFalse(self.daemon.key.exists())
 
+    def test_K4_a_used_key_without_its_store_is_refused_until_told(self):
+        self.store_rows()
+        self.daemon.store.rename(self.daemon.home / "elsewhere.db")
+        for flags in ((), ("--create-key",)):
+            self.refuse("no store at", str(self.daemon.store), "--create-store", flags=flags)
+            self.assertFalse(self.daemon.store.exists())
+        self.daemon.start("--create-store")
+        self.assertEqual(self.daemon.stop(), 0)
+        self.daemon.start()
+
+    def test_K4_a_mistyped_store_is_refused_and_not_made(self):
+        self.store_rows()
+        mistyped = self.daemon.instance / "cofer.db"
+        self.refuse("no store at", str(mistyped), flags=("--store", mistyped))
+        self.assertFalse(mistyped.exists())
+
+    def test_K4_a_store_may_begin_with_a_key_that_none_has_used(self):
+        self.make_key()
+        self.daemon.start()
+        self.assertEqual(self.daemon.stop(), 0)
+
+    def test_K4_a_key_that_was_put_there_since_is_another_one(self):
+        self.store_rows()
+        for path in self.daemon.instance.glob("coffer.db*"):
+            path.unlink()
+        self.refuse("has been used")
+        self.daemon.key.write_bytes(b"\xee" * 32)
+        self.daemon.start()
+
+    def test_K4_without_key_and_store_both_are_made_on_request_only(self):
+        self.refuse("no master key", "--create-key", flags=("--create-store",))
+        self.assertFalse(self.daemon.store.exists())
+
+    def test_K4_a_key_of_unknown_past_needs_a_word_for_its_first_start(self):
+        flags = ("--master-key-source", "env://TEST_KEY")
+        key = {"TEST_KEY": "ab" * 32}
+        code, line = refused_start(self.daemon, *flags, **key)
+        self.assertEqual(code, 78)
+        self.assertIn("--create-store", line)
+        self.assertFalse(self.daemon.store.exists())
+        for more in (("--create-store",), ()):
+            self.daemon.start(*flags, *more, **key)
+            self.assertEqual(self.daemon.stop(), 0)
+
+    def test_K4_verifying_makes_no_store(self):
+        self.make_key()
+        self.refuse("no store at", flags=("--verify-store",))
+        self.assertFalse(self.daemon.store.exists())
+
     def test_K4_key_file_is_a_directory(self):
         self.daemon.key.mkdir(parents=True)
         self.refuse("not a regular file")
@@ -91,7 +140,7 @@ class KeyRefusals(unittest.TestCase):
         self.refuse("\"gopher\"", flags=("--master-key-source", "gopher://x"))
 
     def test_K2_source_and_path_exclude_each_other(self):
-        self.refuse("keep one of them",
+        self.refuse("name different keys", "keep one of them",
                     flags=("--master-key-source", "file:///x", "--master-key-path", "/y"))
 
     def test_K2_source_and_path_may_name_the_same(self):

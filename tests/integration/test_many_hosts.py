@@ -31,7 +31,8 @@ class LeastPrivilege(HostsCase):
         self.assertEqual(code, 78)
         self.assertIn("cofferd --migrate", line)
         subprocess.run([BINARY_DIR / "sidecar" / "cofferd", "--migrate"], check=True,
-                       env=clean_environment(DATABASE_URL=owner, COMPANY_AGENTS_HOME=refused.instance))
+                       env=clean_environment(DATABASE_URL=owner,
+                                             COMPANY_AGENTS_HOME=refused.instance))
         host = self.host(url=daemon)
         with host.connect() as client:
             client.set(COMPANY, "slack", "v")
