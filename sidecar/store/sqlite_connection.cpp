@@ -38,6 +38,7 @@ void sqlite_connection::tend_log() noexcept {
   } catch (const std::exception& error) {
     log::error("store_log_not_moved", {{"reason", error.what()}});
   }
+  log_pages_ = 0;  // what could not be moved waits for the next commit, which counts again
 }
 
 SQLite::Statement& sqlite_connection::prepare(const char* sql) {
