@@ -97,7 +97,8 @@ inline constexpr std::array error_descriptions{
     error_description{errc::invalid_ticket, "invalid_ticket",
                       "the ticket is used, expired, unknown or for another user; issue another"},
     error_description{errc::too_many_connections, "too_many_connections",
-                      "too many connections of this user; close some and retry"},
+                      "too many connections, of this user or of all together; close some and "
+                      "retry"},
     error_description{errc::too_many_requests, "too_many_requests",
                       "too many requests of this user; retry after a moment"},
     error_description{errc::overloaded, "overloaded",

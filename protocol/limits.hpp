@@ -16,6 +16,7 @@ inline constexpr std::size_t scopes_size_max = 1024;
 inline constexpr std::size_t text_size_max = 1024;
 inline constexpr std::size_t secret_size_max = 64 * 1024;
 inline constexpr std::size_t list_entries_max = 200;
+inline constexpr std::uint64_t time_max = (std::uint64_t{1} << 63) - 1;  // of `expires_at`, ms
 
 inline constexpr std::size_t small_request_size_max = 1024;  // identifiers and numbers
 inline constexpr std::size_t text_request_size_max = 4096;   // texts, too

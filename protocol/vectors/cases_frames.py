@@ -80,6 +80,9 @@ def parts():
     for count in (1, 3, 4, 5, 11):
         yield stream(f"frame_first_{count}_bytes", "Part of a header.", "P1.1 P2.7",
                      prefix(FETCH, count), "incomplete", missing=12 - count)
+    for name, wrong in (("reserved", {"reserved": 1}), ("flag_bit_2", {"flags": 0x04})):
+        yield stream(f"frame_{name}_first_11_bytes", "It is judged with the whole header.",
+                     "P2.7 P2.8", prefix(frame(FETCH_OP, **wrong), 11), "incomplete", missing=1)
     yield stream("frame_header_only", "The fields are still to come.", "P1.1 P2.7",
                  prefix(FETCH, 12), "incomplete", missing=WHOLE - 12)
     yield stream("frame_one_byte_short", "The last byte is still to come.", "P1.1 P2.7",

@@ -105,6 +105,8 @@ inline void note_subject(call& one, std::string subject) {
 
 /// A request's page size: 1 to list_entries_max. Errors: invalid_field.
 result<std::size_t> page_limit(const std::optional<std::uint64_t>& asked);
+/// Whether a request's `expires_at` is a time that can be kept. Errors: invalid_field.
+result<void> valid_expiry(const std::optional<std::uint64_t>& expires_at);
 
 // The operations, one file each.
 result<progress> hello(call& one);

@@ -1,6 +1,7 @@
 #include "protocol/message/hello.hpp"
 
 #include "dispatch/call.hpp"
+#include "log/log.hpp"
 
 namespace coffer::dispatch {
 
@@ -10,6 +11,11 @@ result<progress> hello(call& one) {
   if (request.version_min > protocol::version || request.version_max < protocol::version)
     return failure(errc::unsupported_version);
   one.from.greeted = true;
+  if (request.client)
+    log::write(log::level::debug, "hello",
+               {{"client", request.client->value},
+                {"uid", one.from.who->uid},
+                {"pid", one.from.who->pid}});
   return answer(one, protocol::hello_reply{.version = protocol::version,
                                            .server = {one.daemon.facts.version},
                                            .frame_size_max = protocol::frame_size_max,

@@ -8,6 +8,7 @@ namespace coffer::dispatch {
 result<progress> integration_rotate(call& one) {
   protocol::integration_rotate_request request;
   if (const auto decoded = decode(one, request); !decoded) return decoded.error();
+  if (const auto valid = valid_expiry(request.expires_at); !valid) return valid.error();
   const auto written = one.daemon.integrations.rotate({.company = request.company.value,
                                                        .integration = request.integration.value,
                                                        .value = request.value.value,

@@ -68,11 +68,4 @@ result<progress> enter_run(call& one) {
   return progress::answered;
 }
 
-result<std::size_t> page_limit(const std::optional<std::uint64_t>& asked) {
-  const std::uint64_t limit = asked.value_or(protocol::list_entries_max);
-  if (limit == 0 || limit > protocol::list_entries_max)
-    return failure(errc::invalid_field, "limit: 1 to 200");
-  return static_cast<std::size_t>(limit);
-}
-
 }  // namespace coffer::dispatch

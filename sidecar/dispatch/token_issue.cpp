@@ -8,6 +8,7 @@ namespace coffer::dispatch {
 result<progress> token_issue(call& one) {
   protocol::token_issue_request request;
   if (const auto decoded = decode(one, request); !decoded) return decoded.error();
+  if (const auto valid = valid_expiry(request.expires_at); !valid) return valid.error();
   const auto written = one.daemon.tokens.issue({.company = request.company.value,
                                                 .agent = request.agent.value,
                                                 .scopes = request.scopes.value,

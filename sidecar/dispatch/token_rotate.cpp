@@ -9,6 +9,7 @@ namespace coffer::dispatch {
 result<progress> token_rotate(call& one) {
   protocol::token_rotate_request request;
   if (const auto decoded = decode(one, request); !decoded) return decoded.error();
+  if (const auto valid = valid_expiry(request.expires_at); !valid) return valid.error();
   const auto written = one.daemon.tokens.rotate({.company = request.company.value,
                                                  .agent = request.agent.value,
                                                  .scopes = value_of(request.scopes),

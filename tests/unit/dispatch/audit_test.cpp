@@ -136,6 +136,28 @@ BOOST_AUTO_TEST_CASE(pages_go_forward_and_backward_and_by_company) {
   BOOST_TEST(trail().size() == 12u);
 }
 
+BOOST_AUTO_TEST_CASE(P11_1_of_what_cannot_be_decoded_the_record_has_no_names) {
+  integration_set_request broken;
+  broken.company = {"cmp_a"};
+  broken.integration = {"no identifier"};
+  broken.value = {std::as_bytes(std::span(std::string_view("canary")))};
+  BOOST_TEST((daemon.ask(admin, opcode::integration_set, broken).code == errc::invalid_field));
+  const auto found = trail();
+  BOOST_TEST_REQUIRE(found.size() == 1u);
+  BOOST_TEST(found[0].operation == "integration_set");
+  BOOST_TEST(found[0].outcome == "invalid_field");
+  BOOST_TEST(found[0].company.empty());
+  BOOST_TEST(found[0].subject.empty());
+}
+
+BOOST_AUTO_TEST_CASE(P11_1_reads_of_metadata_leave_no_record_denied_ones_neither) {
+  auto adapter = daemon.connect(1);
+  const integration_list_request list{{"cmp_a"}, std::nullopt, std::nullopt};
+  BOOST_TEST((daemon.ask(admin, opcode::integration_list, list).code == errc{}));
+  BOOST_TEST((daemon.ask(adapter, opcode::integration_list, list).code == errc::denied));
+  BOOST_TEST(trail().empty());
+}
+
 BOOST_AUTO_TEST_CASE(what_cannot_be_recorded_is_not_answered_and_not_done) {
   BOOST_TEST((set(admin) == errc{}));
   BOOST_TEST((fetch(admin).code == errc{}));
