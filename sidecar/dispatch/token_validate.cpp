@@ -23,13 +23,13 @@ result<progress> token_validate(call& one) {
   if (!found) return found.error();
   const store::token& token = found->token->meta;
   one.note.version = token.version;
-  return answer(one, protocol::token_validate_reply{
-                         .kid = {token.kid},
-                         .scopes = {token.scopes},
-                         .expires_at = token.expires_at,
-                         .freshness = found->stale() ? protocol::freshness::stale
-                                                     : protocol::freshness::fresh,
-                         .age = found->stale() ? std::optional(found->age) : std::nullopt});
+  return answer(one, protocol::token_validate_reply{.kid = {token.kid},
+                                                    .scopes = {token.scopes},
+                                                    .expires_at = token.expires_at,
+                                                    .freshness = found->stale_age
+                                                                     ? protocol::freshness::stale
+                                                                     : protocol::freshness::fresh,
+                                                    .age = found->stale_age});
 }
 
 }  // namespace coffer::dispatch

@@ -46,13 +46,13 @@ bool follower::step() {
 bool follower::read(std::uint64_t now) {
   if (position_.empty()) {
     auto first = feed_.position();
-    return first && begin_anew(*std::move(first));
+    return first && begin_anew(*std::move(first), false);
   }
   auto page = feed_.changes_after(position_, page_max);
   if (!page) return false;
   if (page->gap) {
     log::warning("feed_gap", {{"action", "everything cached is read again at its next use"}});
-    return begin_anew(std::move(page->position));
+    return begin_anew(std::move(page->position), page->reborn);
   }
   for (const store::change& one : page->changes) apply(one);
   late_.take_due(now, [this](const store::change& one) { apply(one); });
@@ -63,26 +63,37 @@ bool follower::read(std::uint64_t now) {
 }
 
 // Whatever happened until this position may have been missed.
-bool follower::begin_anew(std::string position) {
-  contact_.doubted();
-  vault_.cache().doubt();
-  vault_.tokens().doubt();
+bool follower::begin_anew(std::string position, bool reborn) {
+  const std::uint64_t agreed_at = contact_.agreed_at();
+  vault_.cache().doubt_all(agreed_at, reborn);
+  vault_.tokens().doubt_all(agreed_at);
   position_ = std::move(position);
   runs_doubted_ = !runs_.look_again();
   return !runs_doubted_;
 }
 
-// Much of what it tells is known already: this host's own writes, and what was read since.
+// Much of what it tells is known already: this host's own writes, and what was read since. What was
+// only replaced may be served while the store cannot be asked; what was deleted, cut or revoked may
+// not.
 void follower::apply(const store::change& one) {
   const store::address& where = one.where;
-  const bool made = one.version != 0 && !one.refreshed;
   if (where.kind == store::run_kind) return runs_.ended_elsewhere(where.company, where.subject);
-  if (where.kind == store::token_kind) {
-    if (!made) vault_.tokens().erase(where.name);  // of a new token nothing older was cached
-    return;
-  }
+  if (where.kind == store::token_kind) return apply_to_token(one);
   const vault::associated_data address({where.company, where.kind, where.subject, where.name});
-  made ? vault_.cache().erase_before(address, one.version) : vault_.cache().erase(address);
+  if (one.version == 0)
+    vault_.cache().erase(address);
+  else if (one.refreshed)
+    vault_.cache().cut(address, one.version, contact_.agreed_at());
+  else
+    vault_.cache().outdate(address, one.version, contact_.agreed_at());
+}
+
+// Of a new token nothing older was cached.
+void follower::apply_to_token(const store::change& one) {
+  if (one.version == 0)
+    vault_.tokens().erase_live(one.where.name);
+  else if (one.refreshed)
+    vault_.tokens().doubt(one.where.name, contact_.agreed_at());
 }
 
 // No two hosts ask at the same moments for long.

@@ -41,8 +41,9 @@ class follower {
   void run();
   void gather();
   bool read(std::uint64_t now);
-  bool begin_anew(std::string position);
+  bool begin_anew(std::string position, bool reborn);
   void apply(const store::change& one);
+  void apply_to_token(const store::change& one);
   std::chrono::milliseconds pause();
 
   store::change_feed& feed_;

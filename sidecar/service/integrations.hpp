@@ -52,7 +52,7 @@ struct new_value {
 /// Plain functions over the vault and the store; thread-safe. All but fetch_cached may block.
 class integrations {
  public:
-  integrations(store::store& database, vault::vault& vault, const store_contact& contact)
+  integrations(store::store& database, vault::vault& vault, store_contact& contact)
       : store_(database), vault_(vault), contact_(contact) {}
 
   /// Errors: already_exists (without replace), store_unavailable.
@@ -68,17 +68,18 @@ class integrations {
                                                std::size_t limit);
 
   /// Decrypts the value that a run of `epoch` sees, or the current one (vault::current_epoch), at
-  /// `now` (ms) into the place that `place` gives, if it is cached and not older than the bound for
+  /// `now` (ms) into the place that `place` gives, if it is cached and known to agree with the
+  /// store, or if the store did not answer just now and it is not older than the bound for
   /// credentials; nullopt if only fetch() can tell. Never blocks. Errors: tampered,
   /// key_unavailable, overloaded.
   template <class Place>
   std::optional<result<fetched>> fetch_cached(std::string_view company,
                                               std::string_view integration, std::uint64_t epoch,
                                               std::uint64_t now, Place&& place) {
-    const std::uint64_t age = contact_.age();
-    if (age > contact_.bounds().credentials) return std::nullopt;
     const vault::associated_data where(address_of(company, integration));
-    return from_cache(where, epoch, now, age, vault::trust::whole, place);
+    if (contact_.age() <= store_contact::fresh_for)
+      return from_cache(where, epoch, now, vault::trust::whole, place);
+    return contact_.away() ? from_stale(where, epoch, now, place) : std::nullopt;
   }
 
   /// The same from the store, and caches it; when that is away, from what is cached, to the bound.
@@ -97,24 +98,31 @@ class integrations {
   template <class Place>
   std::optional<result<fetched>> from_cache(const vault::associated_data& where,
                                             std::uint64_t epoch, std::uint64_t now,
-                                            std::uint64_t age, vault::trust how, Place&& place) {
+                                            vault::trust how, Place&& place) {
     const auto opened = vault_.open_cached(where, epoch, now, how, place);
     if (!opened && opened.error().code == errc::not_found) return std::nullopt;
     if (!opened) return opened.error();
-    return describe(*opened, age);
+    return describe(opened->facts, contact_.stale_age(opened->agreed_at));
   }
-  static fetched describe(const vault::entry_facts& facts, std::uint64_t age) noexcept;
+  template <class Place>
+  std::optional<result<fetched>> from_stale(const vault::associated_data& where,
+                                            std::uint64_t epoch, std::uint64_t now, Place&& place) {
+    const auto how = contact_.within(contact_.bounds().credentials);
+    return how ? from_cache(where, epoch, now, *how, place) : std::nullopt;
+  }
+  static fetched describe(const vault::entry_facts& facts,
+                          std::optional<std::uint64_t> stale_age) noexcept;
   result<fetched> read(const vault::associated_data& where, const std::string& company,
                        const std::string& integration, std::uint64_t epoch,
                        const vault::plaintext_place& place);
-  result<fetched> from_doubted(const vault::associated_data& where, std::uint64_t epoch,
-                               const failure& why, const vault::plaintext_place& place);
+  failure too_old() const;
+  void learn_absent(const vault::associated_data& where, const failure& why);
   result<store::integration> write(const store::integration_change& change,
                                    std::span<const std::byte> value);
 
   store::store& store_;
   vault::vault& vault_;
-  const store_contact& contact_;
+  store_contact& contact_;
 };
 
 }  // namespace coffer::service

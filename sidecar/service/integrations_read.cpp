@@ -12,13 +12,15 @@ constexpr std::uint64_t writes_warning = std::uint64_t{1} << 28;
 
 }  // namespace
 
-// Nobody is told an older version after he has seen a newer one, not even by another operation.
+// After a caller was told of a newer version, an older one is not served any more.
 result<store::integration> integrations::show(std::string_view company,
                                               std::string_view integration) {
+  const vault::associated_data where(address_of(company, integration));
   auto found = store_.integrations().show(std::string(company), std::string(integration));
   if (found)
-    vault_.cache().erase_older(vault::associated_data(address_of(company, integration)),
-                               found->version);
+    vault_.cache().erase_older(where, found->version);
+  else
+    learn_absent(where, found.error());
   return found;
 }
 
@@ -39,7 +41,8 @@ result<fetched> integrations::fetch(std::string_view company, std::string_view i
   if (auto cached = fetch_cached(company, integration, epoch, now_ms(), place)) return *cached;
   auto found = read(where, std::string(company), std::string(integration), epoch, place);
   if (found || found.error().code != errc::store_unavailable) return found;
-  return from_doubted(where, epoch, found.error(), place);
+  if (auto stale = from_stale(where, epoch, now_ms(), place)) return *stale;
+  return contact_.shared() ? too_old() : found.error();
 }
 
 // It was asked later than whatever is cached was read, so its answer is fresh.
@@ -51,7 +54,14 @@ result<fetched> integrations::read(const vault::associated_data& where, const st
   const auto found = epoch == vault::current_epoch
                          ? rows.find(company, integration)
                          : rows.find_at(company, integration, epoch, now_ms());
-  if (!found) return found.error();
+  contact_.asked(found || found.error().code != errc::store_unavailable);
+  if (!found) {
+    if (epoch == vault::current_epoch)
+      learn_absent(where, found.error());
+    else if (found.error().code == errc::not_found)
+      vault_.cache().erase_doubted(where);  // perhaps only this run does not see it
+    return found.error();
+  }
   const vault::entry_facts facts{.version = found->version,
                                  .expires_at = found->expires_at.value_or(0),
                                  .visible = found->visible,
@@ -60,24 +70,19 @@ result<fetched> integrations::read(const vault::associated_data& where, const st
   const auto opened = vault_.open_sealed(where, facts.version, found->sealed, place);
   if (!opened) return opened.error();
   vault_.cache().insert(where, facts, found->sealed, before);
-  return describe(facts, 0);
+  return describe(facts, std::nullopt);
 }
 
-// What was read before the store went, or before it came back as another: better than nothing, for
-// as long as the bound says.
-result<fetched> integrations::from_doubted(const vault::associated_data& where, std::uint64_t epoch,
-                                           const failure& why,
-                                           const vault::plaintext_place& place) {
-  const std::uint64_t age = std::max(contact_.age(), contact_.doubted_age());
-  const std::uint64_t bound = contact_.bounds().credentials;
-  if (age <= bound)
-    if (auto cached = from_cache(where, epoch, now_ms(), age, vault::trust::doubted_too, place))
-      return *cached;
-  if (!contact_.shared()) return why;
+// The store says that it is not there: a doubted value must not come back in the next outage.
+void integrations::learn_absent(const vault::associated_data& where, const failure& why) {
+  if (why.code == errc::not_found) vault_.cache().erase(where);
+}
+
+failure integrations::too_old() const {
   return failure(
       errc::store_unavailable,
       "the database is away, and what is cached here is missing or older than max_stale (" +
-          std::to_string(bound / 1000) + " s); retry when it is back");
+          std::to_string(contact_.bounds().credentials / 1000) + " s); retry when it is back");
 }
 
 void integrations::flush_counters() {
@@ -91,16 +96,13 @@ void integrations::flush_counters() {
                   {"action", "rotate the master key well before 2^32 writes"}});
 }
 
-fetched integrations::describe(const vault::entry_facts& facts, std::uint64_t age) noexcept {
+fetched integrations::describe(const vault::entry_facts& facts,
+                               std::optional<std::uint64_t> stale_age) noexcept {
   fetched out{.version = facts.version,
-              .freshness = freshness::fresh,
-              .age = std::nullopt,
+              .freshness = stale_age ? freshness::stale : freshness::fresh,
+              .age = stale_age,
               .expires_at = std::nullopt,
               .fell_forward = facts.fell_forward};
-  if (age > store_contact::fresh_for) {
-    out.freshness = freshness::stale;
-    out.age = age;
-  }
   if (facts.pinned()) out.freshness = freshness::pinned;
   if (facts.expires_at != 0) out.expires_at = facts.expires_at;
   return out;

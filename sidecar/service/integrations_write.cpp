@@ -17,6 +17,14 @@ store::expectation present_as(std::optional<std::uint64_t> version) {
   return {.what = store::expectation::kind::version, .version = *version};
 }
 
+vault::entry_facts facts_of(const store::integration& written) {
+  return {.version = written.version,
+          .expires_at = written.expires_at.value_or(0),
+          .visible = {written.version},
+          .fell_forward = false,
+          .as_of = written.version};
+}
+
 }  // namespace
 
 result<store::integration> integrations::set(const new_integration& request) {
@@ -44,25 +52,39 @@ result<store::integration> integrations::rotate(const new_value& request) {
 
 result<void> integrations::remove(std::string_view company, std::string_view integration,
                                   std::optional<std::uint64_t> if_version) {
+  const vault::associated_data where(address_of(company, integration));
   auto removed = store_.integrations().remove(std::string(company), std::string(integration),
                                               present_as(if_version));
   if (removed || may_be_done(removed.error()))
-    vault_.cache().erase(vault::associated_data(address_of(company, integration)));
+    vault_.cache().erase(where);
+  else
+    learn_absent(where, removed.error());
   return removed;
 }
 
+// Of a change whose outcome is not known the store is asked; what is cached is told meanwhile only
+// if it may still be true. After a cut it may not.
 result<store::integration> integrations::write(const store::integration_change& wanted,
                                                std::span<const std::byte> value) {
   const vault::associated_data where(address_of(wanted.company, wanted.integration));
   store::integration_change change = wanted;
   change.now = now_ms();
   change.row_id = crypto::random_uuid();
-  auto written = store_.integrations().write(
-      change, [&](std::uint64_t version) { return vault_.seal(where, version, value); });
-  if (written && !change.cut)
-    vault_.cache().erase_before(where, written->version);
-  else if (written || may_be_done(written.error()))
+  store::sealed_value sealed;
+  const auto before = vault_.cache().published(where);
+  auto written = store_.integrations().write(change, [&](std::uint64_t version) {
+    sealed = vault_.seal(where, version, value);
+    return sealed;
+  });
+  if (written)
+    vault_.cache().replace(where, facts_of(*written), sealed, change.cut, before,
+                           contact_.agreed_at());
+  else if (!may_be_done(written.error()))
+    learn_absent(where, written.error());
+  else if (change.cut)
     vault_.cache().erase(where);
+  else
+    vault_.cache().doubt(where, contact_.agreed_at());
   return written;
 }
 

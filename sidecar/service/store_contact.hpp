@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <optional>
 
+#include "vault/trust.hpp"
+
 namespace coffer::service {
 
 /// How old an answer from a cache may be, in ms, when the store cannot be asked.
@@ -15,17 +17,19 @@ struct stale_bounds {
   std::uint64_t tokens = 300'000;
 };
 
-/// Written by the follower of the feed, read by all. A store of the daemon's own always agrees.
+/// Written by the follower of the feed and by readers of the store, read by all. A store of the
+/// daemon's own always agrees. Thread-safe.
 class store_contact {
  public:
-  /// Below this age an answer is fresh: what every host promises for a change elsewhere (S5).
+  /// Below this age an answer is fresh: what every host promises for a change elsewhere (S5). Past
+  /// it the store is asked before the cache.
   static constexpr std::uint64_t fresh_for = 1'000;  // ms
   static constexpr std::uint64_t never = ~std::uint64_t{0};
 
-  /// ms since some moment, never set back; exact to a tick of the kernel.
+  /// ms since some moment, never set back. It counts the time that the machine sleeps.
   static std::uint64_t clock_ms() noexcept {
     timespec at{};
-    clock_gettime(CLOCK_MONOTONIC_COARSE, &at);
+    clock_gettime(CLOCK_BOOTTIME, &at);
     return static_cast<std::uint64_t>(at.tv_sec) * 1000 +
            static_cast<std::uint64_t>(at.tv_nsec) / 1'000'000;
   }
@@ -38,17 +42,40 @@ class store_contact {
 
   /// All that had changed at `began` (by clock_ms) has been taken in.
   void agreed(std::uint64_t began) noexcept { agreed_at_.store(began, std::memory_order_release); }
-
-  /// The caches were doubted: what is in them agreed last when this was called.
-  void doubted() noexcept { agreed_before_doubt_ = agreed_at_.load(); }
-
-  /// Age of what is cached, ms; 0: it agrees. never: it is not known that it ever did.
-  std::uint64_t age() const noexcept {
-    return shared_ ? age_since(agreed_at_.load(std::memory_order_acquire)) : 0;
+  /// When that was: the moment to doubt entries with. 0: never.
+  std::uint64_t agreed_at() const noexcept {
+    return shared_ ? agreed_at_.load(std::memory_order_acquire) : clock_ms();
   }
-  std::uint64_t doubted_age() const noexcept { return age_since(agreed_before_doubt_.load()); }
+
+  /// Age of what is cached and not doubted, ms; 0: it agrees. never: it is not known that it ever
+  /// did.
+  std::uint64_t age() const noexcept { return shared_ ? age_since(agreed_at()) : 0; }
+  /// The age to tell of what a cache shows: of what is doubted since it agreed at `agreed_at`, and
+  /// of what is not fresh any more.
+  std::optional<std::uint64_t> stale_age(std::optional<std::uint64_t> agreed_at) const noexcept {
+    if (agreed_at) return age_since(*agreed_at);
+    const std::uint64_t now = age();
+    return now > fresh_for ? std::optional(now) : std::nullopt;
+  }
+  /// What may be taken from a cache when the store cannot be asked: what is not older than `bound`.
+  /// A bound below which all is fresh lets nothing stale pass.
+  std::optional<vault::trust> within(std::uint64_t bound) const noexcept {
+    if (age() > bound) return std::nullopt;
+    if (bound <= fresh_for) return vault::trust::whole;
+    const std::uint64_t now = clock_ms();
+    return vault::trust{now > bound ? now - bound : 1};
+  }
+
+  /// A reader has asked the store, and it did or did not answer.
+  void asked(bool answered) noexcept {
+    away_until_.store(answered ? 0 : clock_ms() + ask_again_after, std::memory_order_relaxed);
+  }
+  /// It did not answer just now: what is cached is told without asking it again.
+  bool away() const noexcept { return clock_ms() < away_until_.load(std::memory_order_relaxed); }
 
  private:
+  static constexpr std::uint64_t ask_again_after = 200;  // ms
+
   static std::uint64_t age_since(std::uint64_t agreed_at) noexcept {
     if (agreed_at == 0) return never;
     const std::uint64_t now = clock_ms();
@@ -58,7 +85,7 @@ class store_contact {
   const bool shared_;
   const stale_bounds bounds_;
   std::atomic<std::uint64_t> agreed_at_{0};
-  std::atomic<std::uint64_t> agreed_before_doubt_{0};
+  std::atomic<std::uint64_t> away_until_{0};
 };
 
 }  // namespace coffer::service

@@ -50,9 +50,16 @@ result<store::token> tokens::write(const token_request& request, bool rotation) 
   auto written = store_.tokens().issue(change, [&](std::uint64_t version) {
     return vault_.seal(where, version, made.text.reveal(secret::purpose::crypto));
   });
-  if (written || may_be_done(written.error()))
-    vault_.tokens().erase_agent(request.company, request.agent);
+  if (written || may_be_done(written.error())) publish(request);
   return written;
+}
+
+// With an overlap the agent's older tokens only expire sooner. Without they are revoked, or may be.
+void tokens::publish(const token_request& request) {
+  if (request.overlap_ms == 0)
+    vault_.tokens().erase_agent(request.company, request.agent);
+  else
+    vault_.tokens().doubt_agent(request.company, request.agent, contact_.agreed_at());
 }
 
 result<std::size_t> tokens::revoke(std::string_view company, std::string_view agent,
@@ -69,7 +76,7 @@ result<std::vector<store::token>> tokens::list(std::string_view company, std::st
   auto found =
       store_.tokens().list(std::string(company), std::string(agent), std::string(after), limit);
   if (!found) return found;
-  // Whom this tells of a revocation must not see the token pass afterwards.
+  // A caller that is told of a revocation must not see the token pass afterwards.
   for (const store::token& one : *found)
     if (one.revoked_at) vault_.tokens().erase_live(one.kid);
   return found;

@@ -38,8 +38,8 @@ using token_handle = std::shared_ptr<const vault::known_token>;
 /// A token that is good.
 struct valid_token {
   token_handle token;
-  std::uint64_t age = 0;  ///< ms since what is known of it was last known to agree with the store
-  bool stale() const noexcept { return age > store_contact::fresh_for; }
+  /// ms since what is known of it was last known to agree with the store, unless it is fresh.
+  std::optional<std::uint64_t> stale_age;
 };
 
 /// Thread-safe. All but validate_cached() may block.
@@ -47,7 +47,7 @@ class tokens {
  public:
   static constexpr std::uint64_t overlap_max = 7ull * 24 * 3600 * 1000;  ///< ms
 
-  tokens(store::store& database, vault::vault& vault, const store_contact& contact)
+  tokens(store::store& database, vault::vault& vault, store_contact& contact)
       : store_(database), vault_(vault), contact_(contact) {}
 
   /// Errors: already_exists, invalid_field, store_unavailable.
@@ -64,10 +64,11 @@ class tokens {
   result<store::token> fetch(std::string_view company, std::string_view agent,
                              const vault::plaintext_place& place);
 
-  /// Whether the token is good for what is asked, if it is cached and not older than the bound for
-  /// tokens; nullopt if only validate() can tell. Never blocks. Errors: token_unknown,
-  /// token_revoked, token_expired, wrong_company, wrong_agent, missing_scope, in this order;
-  /// invalid_field; tampered, key_unavailable. The secret part is compared in constant time.
+  /// Whether the token is good for what is asked, if it is cached and known to agree with the
+  /// store, or if the store did not answer just now and it is not older than the bound for tokens;
+  /// nullopt if only validate() can tell. Never blocks. Errors: token_unknown, token_revoked,
+  /// token_expired, wrong_company, wrong_agent, missing_scope, in this order; invalid_field;
+  /// tampered, key_unavailable. The secret part is compared in constant time.
   std::optional<result<valid_token>> validate_cached(const token_question& asked);
   /// The same from the store, and caches it; when that is away, from what is cached, to the bound.
   /// Errors also: tampered, key_unavailable, store_unavailable.
@@ -75,12 +76,14 @@ class tokens {
 
  private:
   result<store::token> write(const token_request& request, bool rotation);
+  void publish(const token_request& request);
+  vault::cached_token find_stale(std::string_view kid) const;
   result<vault::known_token> digested(store::sealed_token found);
   result<token_handle> read(const std::string& company, const std::string& kid);
 
   store::store& store_;
   vault::vault& vault_;
-  const store_contact& contact_;
+  store_contact& contact_;
 };
 
 }  // namespace coffer::service

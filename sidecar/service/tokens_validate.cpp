@@ -1,6 +1,4 @@
 // Validation: the one read of tokens that every call of an agent waits for.
-#include <algorithm>
-
 #include "secret/wipe.hpp"
 #include "service/scopes.hpp"
 #include "service/token_text.hpp"
@@ -12,7 +10,8 @@ namespace {
 // A revoked token's secret is wiped, so that it cannot be compared: who knows its kid and computes
 // the checksum learns from a validator that it is revoked, and no more. How long the comparison of
 // the others takes does not depend on the bytes: both digests are read whole.
-result<valid_token> judge(token_handle known, std::uint64_t age, const token_question& asked) {
+result<valid_token> judge(token_handle known, std::optional<std::uint64_t> stale_age,
+                          const token_question& asked) {
   const store::token& meta = known->meta;
   if (meta.revoked_at)
     return failure(service::kid_of(asked.token) ? errc::token_revoked : errc::token_unknown);
@@ -21,11 +20,11 @@ result<valid_token> judge(token_handle known, std::uint64_t age, const token_que
   if (meta.expires_at && *meta.expires_at <= asked.now) return failure(errc::token_expired);
   if (meta.company != asked.company) return failure(errc::wrong_company);
   if (meta.agent != asked.agent) return failure(errc::wrong_agent);
-  if (asked.scope.empty()) return valid_token{std::move(known), age};
+  if (asked.scope.empty()) return valid_token{std::move(known), stale_age};
   if (!valid_required_scope(asked.scope))
     return failure(errc::invalid_field, "scope: one word like memory:read, without a wildcard");
   if (!grants(meta.scopes, asked.scope)) return failure(errc::missing_scope);
-  return valid_token{std::move(known), age};
+  return valid_token{std::move(known), stale_age};
 }
 
 }  // namespace
@@ -33,13 +32,20 @@ result<valid_token> judge(token_handle known, std::uint64_t age, const token_que
 std::optional<result<valid_token>> tokens::validate_cached(const token_question& asked) {
   const auto kid = kid_place(asked.token);
   if (!kid) return failure(errc::token_unknown);
-  const std::uint64_t age = contact_.age();
-  if (age <= contact_.bounds().tokens)
-    if (auto known = vault_.tokens().find(*kid, vault::trust::whole))
-      return judge(std::move(known), age, asked);
+  vault::cached_token known;
+  if (contact_.age() <= store_contact::fresh_for)
+    known = vault_.tokens().find(*kid, vault::trust::whole);
+  else if (contact_.away())
+    known = find_stale(*kid);
+  if (known) return judge(std::move(known.token), contact_.stale_age(known.agreed_at), asked);
   // Typing errors and fakes end here, before the store is asked.
   if (!kid_of(asked.token)) return failure(errc::token_unknown);
   return std::nullopt;
+}
+
+vault::cached_token tokens::find_stale(std::string_view kid) const {
+  const auto how = contact_.within(contact_.bounds().tokens);
+  return how ? vault_.tokens().find(kid, *how) : vault::cached_token();
 }
 
 result<valid_token> tokens::validate(const token_question& asked) {
@@ -48,12 +54,11 @@ result<valid_token> tokens::validate(const token_question& asked) {
   const auto flight = vault_.flights().enter(*kid);
   if (auto cached = validate_cached(asked)) return *std::move(cached);
   auto found = read(std::string(asked.company), std::string(*kid));
-  if (found) return judge(*std::move(found), 0, asked);
+  if (found) return judge(*std::move(found), std::nullopt, asked);
   if (found.error().code == errc::not_found) return failure(errc::token_unknown);
   if (found.error().code != errc::store_unavailable) return found.error();
-  const std::uint64_t age = std::max(contact_.age(), contact_.doubted_age());
-  auto doubted = vault_.tokens().find(*kid, vault::trust::doubted_too);
-  if (doubted && age <= contact_.bounds().tokens) return judge(std::move(doubted), age, asked);
+  if (auto stale = find_stale(*kid))
+    return judge(std::move(stale.token), contact_.stale_age(stale.agreed_at), asked);
   if (!contact_.shared()) return found.error();
   return failure(errc::store_unavailable,
                  "the database is away, and what is cached of this token is missing or older than "
@@ -62,9 +67,12 @@ result<valid_token> tokens::validate(const token_question& asked) {
                      " s); retry when it is back");
 }
 
+// A token that the store does not know must not pass in the next outage because it is cached.
 result<token_handle> tokens::read(const std::string& company, const std::string& kid) {
   const auto before = vault_.tokens().published(kid);
   auto found = store_.tokens().find(company, kid);
+  contact_.asked(found || found.error().code != errc::store_unavailable);
+  if (!found && found.error().code == errc::not_found) vault_.tokens().erase(kid);
   if (!found) return found.error();
   auto known = digested(*std::move(found));
   if (!known) return known.error();

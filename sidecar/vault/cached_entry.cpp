@@ -12,6 +12,9 @@ namespace {
 static_assert(sizeof(cached_entry) == 8 && alignof(cached_entry) == cached_entry::unit);
 static_assert(std::is_trivially_copyable_v<cached_entry>);
 
+constexpr std::size_t address_mask = (1U << 10) - 1;
+static_assert(associated_data::address_size_max <= address_mask);
+
 using narrow = std::uint32_t;
 using wide = std::uint64_t;
 
@@ -80,12 +83,12 @@ std::size_t cached_entry::size() const noexcept {
 
 cached_entry& cached_entry::write(std::byte* place, const entry_facts& facts, bool links,
                                   const associated_data& where, const store::sealed_value& value,
-                                  std::uint8_t era) noexcept {
+                                  agreements::number doubted) noexcept {
   auto* const made = new (place) cached_entry;
-  made->era_ = era;
+  made->doubted_ = doubted;
   made->flags_ = flags_of(facts, links);
-  made->address_size_ = static_cast<std::uint16_t>(where.address().size());
-  made->sealed_size_ = static_cast<std::uint32_t>(value.ciphertext.size());
+  made->address_size_ = where.address().size() & address_mask;
+  made->sealed_size_ = value.ciphertext.size() & cached_entry::sealed_size_max;
   std::byte* to = place + sizeof(cached_entry);
   if (links) to = put(to, no_entry);
   to = near(facts) ? put(to, static_cast<narrow>(facts.as_of - facts.version))

@@ -9,6 +9,7 @@
 
 #include "crypto/aead.hpp"
 #include "store/records.hpp"
+#include "vault/agreements.hpp"
 #include "vault/record.hpp"
 
 namespace coffer::vault {
@@ -45,7 +46,9 @@ class cached_entry {
   /// Writes one of size_of() bytes at `place`, a multiple of `unit`.
   static cached_entry& write(std::byte* place, const entry_facts& facts, bool links,
                              const associated_data& where, const store::sealed_value& value,
-                             std::uint8_t era) noexcept;
+                             agreements::number doubted) noexcept;
+  /// The longest ciphertext that an entry holds.
+  static constexpr std::size_t sealed_size_max = (std::size_t{1} << 22) - 1;
 
   std::size_t size() const noexcept;
   entry_facts facts() const noexcept;
@@ -66,7 +69,10 @@ class cached_entry {
   /// The link itself; only of one that has it.
   entry_ref& link_to_older() noexcept { return *link(); }
 
-  std::uint8_t era() const noexcept { return era_; }  ///< how often all had been doubted when read
+  bool links() const noexcept { return flags_ & links_flag; }  ///< whether it has room for a link
+  /// Since when it is doubted, as a number of the cache's agreements.
+  agreements::number doubted() const noexcept { return doubted_; }
+  void doubt(agreements::number since) noexcept { doubted_ = since; }
   bool dead() const noexcept { return flags_ & dead_flag; }
   bool referenced() const noexcept { return flags_ & referenced_flag; }
   void die() noexcept { flags_ |= dead_flag; }
@@ -90,10 +96,10 @@ class cached_entry {
     return address_size_ + associated_data::bound_size;
   }
 
+  agreements::number doubted_ = agreements::whole;
   std::uint8_t flags_ = 0;
-  std::uint8_t era_ = 0;
-  std::uint16_t address_size_ = 0;
-  std::uint32_t sealed_size_ = 0;
+  std::uint32_t address_size_ : 10 = 0;
+  std::uint32_t sealed_size_ : 22 = 0;
 };
 
 }  // namespace coffer::vault

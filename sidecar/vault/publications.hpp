@@ -21,15 +21,22 @@ class publications {
     return {one.others + everything_, one.made};
   }
 
-  /// A version was made: whoever read it or a later one was not overtaken.
+  /// A version was made: a reader that read it or a later one was not overtaken. What is known
+  /// already is not counted again.
   void note_made(std::size_t hash, std::uint64_t version) noexcept {
     counter& one = counters_[hash % counters_.size()];
+    if (one.hash == hash && version <= one.version) return;
     ++one.made;
     one.hash = hash;
     one.version = version;
   }
   void note(std::size_t hash) noexcept { ++counters_[hash % counters_.size()].others; }
   void note_everything() noexcept { ++everything_; }
+  /// The store has another history now, whose versions may be lower.
+  void forget_versions() noexcept {
+    note_everything();
+    for (counter& one : counters_) one.version = 0;
+  }
 
   static constexpr std::uint64_t any_version = ~std::uint64_t{0};
 

@@ -51,42 +51,81 @@ void sealed_cache::insert(const associated_data& where, entry_facts facts,
   const std::size_t hash = hash_of(where.address());
   const auto version = facts.pinned() ? publications::any_version : facts.version;
   const std::lock_guard lock(mutex_);
-  if (published_.hold(hash, before, version)) put(where, facts, value);
+  if (!facts.pinned()) drop_older(where.address(), facts.version);
+  if (published_.hold(hash, before, version)) put(where, facts, value, agreements::whole);
+}
+
+// Whether or not the new value can be kept, the writer's caller is told of it: no older one may be
+// shown after it.
+void sealed_cache::replace(const associated_data& where, const entry_facts& facts,
+                           const store::sealed_value& value, bool cut, publications::mark before,
+                           std::uint64_t agreed_at) {
+  const std::size_t hash = hash_of(where.address());
+  const std::lock_guard lock(mutex_);
+  const bool used = newest(where.address()) != no_entry;
+  const bool holds = published_.hold(hash, before, facts.version);
+  published_.note_made(hash, facts.version);
+  drop_older(where.address(), facts.version);
+  if (cut) {
+    published_.note(hash);
+    drop_those(where.address(), [](const cached_entry& one) { return one.facts().pinned(); });
+  }
+  if (used && holds) put(where, facts, value, number_of(agreed_at));
+}
+
+void sealed_cache::outdate(const associated_data& where, std::uint64_t version,
+                           std::uint64_t agreed_at) {
+  const std::lock_guard lock(mutex_);
+  published_.note_made(hash_of(where.address()), version);
+  doubt_those(where.address(), agreed_at, [version](const entry_facts& facts) {
+    return !facts.pinned() && facts.version < version;
+  });
+}
+
+void sealed_cache::cut(const associated_data& where, std::uint64_t version,
+                       std::uint64_t agreed_at) {
+  const std::lock_guard lock(mutex_);
+  published_.note(hash_of(where.address()));
+  drop_those(where.address(),
+             [version](const cached_entry& one) { return one.facts().version < version; });
+  doubt_those(where.address(), agreed_at,
+              [version](const entry_facts& facts) { return facts.version == version; });
+}
+
+void sealed_cache::doubt(const associated_data& where, std::uint64_t agreed_at) {
+  const std::lock_guard lock(mutex_);
+  published_.note(hash_of(where.address()));
+  doubt_those(where.address(), agreed_at, [](const entry_facts& facts) { return !facts.pinned(); });
 }
 
 void sealed_cache::erase(const associated_data& where) {
   const std::lock_guard lock(mutex_);
   published_.note(hash_of(where.address()));
-  drop_all(where.address());
+  drop_those(where.address(), [](const cached_entry&) { return true; });
 }
 
-void sealed_cache::erase_before(const associated_data& where, std::uint64_t version) {
+void sealed_cache::erase_doubted(const associated_data& where) {
   const std::lock_guard lock(mutex_);
-  published_.note_made(hash_of(where.address()), version);
-  for (entry_ref one = newest(where.address()), older = no_entry; one != no_entry; one = older) {
-    older = log_.at(one).older();
-    const entry_facts facts = log_.at(one).facts();
-    if (!facts.pinned() && facts.version < version) drop(one);
-  }
+  drop_those(where.address(),
+             [](const cached_entry& one) { return one.doubted() != agreements::whole; });
 }
 
 void sealed_cache::erase_older(const associated_data& where, std::uint64_t version) {
   const std::lock_guard lock(mutex_);
-  for (entry_ref one = newest(where.address()); one != no_entry; one = log_.at(one).older()) {
-    const entry_facts facts = log_.at(one).facts();
-    if (!facts.current() || facts.version >= version) continue;
-    published_.note(hash_of(where.address()));
-    return drop_all(where.address());
-  }
+  published_.note_made(hash_of(where.address()), version);
+  drop_older(where.address(), version);
 }
 
-void sealed_cache::doubt() {
+void sealed_cache::doubt_all(std::uint64_t agreed_at, bool other_history) {
   const std::lock_guard lock(mutex_);
   published_.note_everything();
-  log_.each([this](entry_ref one) {
-    if (log_.at(one).era() != era_) drop(one);
+  const agreements::number since = number_of(agreed_at);
+  log_.each([&](entry_ref one) {
+    if (log_.at(one).doubted() == agreements::whole) log_.at(one).doubt(since);
   });
-  ++era_;
+  if (!other_history) return;
+  published_.forget_versions();
+  agreements_.begin_history();
 }
 
 std::size_t sealed_cache::entries() const noexcept {
@@ -110,8 +149,8 @@ cached_entry* sealed_cache::find(std::span<const std::byte> address, std::uint64
                                  std::uint64_t now, trust how) const noexcept {
   for (entry_ref ref = newest(address); ref != no_entry; ref = log_.at(ref).older()) {
     cached_entry& one = log_.at(ref);
+    if (!shows(one, epoch, how)) continue;
     const entry_facts facts = one.facts();
-    if (one.era() != era_ && how == trust::whole) continue;
     if (facts.current() && epoch == current_epoch) return &one;
     if (!facts.visible.contains(epoch) || epoch > facts.as_of) continue;
     if (facts.current() || facts.expires_at == 0 || now < facts.expires_at || facts.fell_forward)
@@ -120,20 +159,65 @@ cached_entry* sealed_cache::find(std::span<const std::byte> address, std::uint64
   return nullptr;
 }
 
+// An epoch of a run means nothing to what was read from a store with another history.
+bool sealed_cache::shows(const cached_entry& one, std::uint64_t epoch, trust how) const noexcept {
+  if (one.doubted() == agreements::whole) return true;
+  return agreements_.agreed_at(one.doubted()) >= how.doubted_since &&
+         (epoch == current_epoch || agreements_.of_this_history(one.doubted()));
+}
+
 entry_view sealed_cache::view_of(const cached_entry& one) const noexcept {
-  return {.facts = one.facts(),
-          .doubted = one.era() != era_,
-          .key_id = one.key_id(),
-          .associated = one.associated(),
-          .nonce = one.nonce(),
-          .sealed = one.sealed()};
+  entry_view view{.facts = one.facts(),
+                  .agreed_at = std::nullopt,
+                  .key_id = one.key_id(),
+                  .associated = one.associated(),
+                  .nonce = one.nonce(),
+                  .sealed = one.sealed()};
+  if (one.doubted() != agreements::whole) view.agreed_at = agreements_.agreed_at(one.doubted());
+  return view;
+}
+
+agreements::number sealed_cache::number_of(std::uint64_t agreed_at) {
+  if (agreements_.full())
+    agreements_.renumber([this](const auto& change) {
+      log_.each([&](entry_ref one) { log_.at(one).doubt(change(log_.at(one).doubted())); });
+    });
+  return agreements_.of(agreed_at);
+}
+
+template <class Which>
+void sealed_cache::doubt_those(std::span<const std::byte> address, std::uint64_t agreed_at,
+                               Which&& which) {
+  for (entry_ref ref = newest(address); ref != no_entry; ref = log_.at(ref).older()) {
+    cached_entry& one = log_.at(ref);
+    if (one.doubted() == agreements::whole && which(one.facts())) one.doubt(number_of(agreed_at));
+  }
+}
+
+template <class Which>
+void sealed_cache::drop_those(std::span<const std::byte> address, Which&& which) noexcept {
+  for (entry_ref one = newest(address), older = no_entry; one != no_entry; one = older) {
+    older = log_.at(one).older();
+    if (which(log_.at(one))) drop(one);
+  }
+}
+
+// Of another history no version is comparable: it counts as older.
+void sealed_cache::drop_older(std::span<const std::byte> address, std::uint64_t version) noexcept {
+  drop_those(address, [&](const cached_entry& one) {
+    const entry_facts facts = one.facts();
+    return !facts.pinned() &&
+           (facts.version < version || !agreements_.of_this_history(one.doubted()));
+  });
 }
 
 void sealed_cache::put(const associated_data& where, const entry_facts& facts,
-                       const store::sealed_value& value) {
+                       const store::sealed_value& value, agreements::number doubted) {
+  if (value.ciphertext.size() > cached_entry::sealed_size_max) return;
   for (entry_ref old = newest(where.address()); old != no_entry; old = log_.at(old).older()) {
     const entry_facts its = log_.at(old).facts();
     if (its.visible != facts.visible && !(its.current() && facts.current())) continue;
+    if (put_in_place(old, where, facts, value, doubted)) return;
     drop(old);
     break;
   }
@@ -142,8 +226,23 @@ void sealed_cache::put(const associated_data& where, const entry_facts& facts,
   if (size > log_.capacity()) return;
   make_room(size);
   const entry_ref made = log_.place(size);
-  cached_entry::write(log_.memory(made), facts, links, where, value, era_);
+  cached_entry::write(log_.memory(made), facts, links, where, value, doubted);
   link(made);
+}
+
+// What is read again is usually of the same size. Written over, it leaves no waste.
+bool sealed_cache::put_in_place(entry_ref old, const associated_data& where,
+                                const entry_facts& facts, const store::sealed_value& value,
+                                agreements::number doubted) noexcept {
+  cached_entry& one = log_.at(old);
+  const bool links = one.links(), referenced = one.referenced();
+  if (one.size() != cached_entry::size_of(facts, links, where, value.ciphertext.size()))
+    return false;
+  const entry_ref older = one.older();
+  cached_entry& made = cached_entry::write(log_.memory(old), facts, links, where, value, doubted);
+  if (links) made.link_to_older() = older;
+  made.reference(referenced);
+  return true;
 }
 
 // The hand looks for the chain of every entry that is not dead: one without a chain must not stay.
@@ -173,10 +272,6 @@ void sealed_cache::drop(entry_ref one) noexcept {
   if (place->newest == no_entry) chains_.erase(place);
   log_.kill(one);
   --entries_;
-}
-
-void sealed_cache::drop_all(std::span<const std::byte> address) noexcept {
-  for (entry_ref one = newest(address); one != no_entry; one = newest(address)) drop(one);
 }
 
 void sealed_cache::carry(entry_ref one) noexcept {

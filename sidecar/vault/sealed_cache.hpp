@@ -23,7 +23,7 @@ inline constexpr std::uint64_t current_epoch = store::epoch_range::forever;
 /// A cached value, valid during the call that shows it.
 struct entry_view {
   entry_facts facts;
-  bool doubted = false;
+  std::optional<std::uint64_t> agreed_at;  ///< when it last agreed with the store, if doubted; ms
   std::array<std::byte, 16> key_id;
   std::span<const std::byte> associated;
   std::span<const std::byte, 12> nonce;
@@ -58,24 +58,39 @@ class sealed_cache {
   publications::mark published(const associated_data& where) const noexcept;
 
   /// Caches what was read from the store, unless some writer published since `before`: then the
-  /// value read may be an old one.
+  /// value read may be an old one. Older values than this are not shown any more in any case.
   void insert(const associated_data& where, entry_facts facts, const store::sealed_value& value,
               publications::mark before);
 
-  /// A writer's publication, once its change is durable and before it is acknowledged: the next
-  /// fetch reads the store, also for what runs keep. Never the new value itself: two writers may
-  /// publish in another order than they committed, and what one deleted must not come back.
+  // What becomes of entries when the store changes. `agreed_at` (ms) is when the cache last agreed
+  // with the store. A doubted entry is shown only to readers that take it, until it is read again.
+
+  /// A writer of this host has made `facts.version` and, if it `cut`, deleted what runs kept. Where
+  /// an older value is cached, the new one takes its place, doubted: another writer may have been
+  /// faster, which the store knows. `before` was taken before the store was called.
+  void replace(const associated_data& where, const entry_facts& facts,
+               const store::sealed_value& value, bool cut, publications::mark before,
+               std::uint64_t agreed_at);
+  /// Another host has made `version` and cut none: what is older, and not kept for runs, is
+  /// doubted.
+  void outdate(const associated_data& where, std::uint64_t version, std::uint64_t agreed_at);
+  /// The current value may have been replaced.
+  void doubt(const associated_data& where, std::uint64_t agreed_at);
+  /// Another host has made `version` and cut all older ones, which are not shown again; or it has
+  /// given it another value, which is doubted.
+  void cut(const associated_data& where, std::uint64_t version, std::uint64_t agreed_at);
+  /// What was cached there is deleted or cut, or may be: nothing of it is shown again. Also what
+  /// runs keep.
   void erase(const associated_data& where);
-  /// The same for a change that made `version` and cut none: what was read of that or a later one
-  /// stays, and what runs keep.
-  void erase_before(const associated_data& where, std::uint64_t version);
-  /// The same as erase() if the current value that is cached is of an earlier version than somebody
-  /// has read.
+  /// The same for what is doubted.
+  void erase_doubted(const associated_data& where);
+  /// A caller has been told of `version`: nothing older is shown any more, but to runs that keep
+  /// it.
   void erase_older(const associated_data& where, std::uint64_t version);
 
-  /// It is not known any more whether what is cached still holds: from now on it is shown only to
-  /// those who take what is doubted, until it is read again. What was doubted before goes.
-  void doubt();
+  /// It is not known any more whether anything here still holds. `other_history`: the store is
+  /// another one now, whose versions and epochs are not comparable with those of before.
+  void doubt_all(std::uint64_t agreed_at, bool other_history = false);
 
   std::size_t entries() const noexcept;
   std::size_t bytes() const noexcept;
@@ -104,12 +119,20 @@ class sealed_cache {
   cached_entry* find(std::span<const std::byte> address, std::uint64_t epoch, std::uint64_t now,
                      trust how) const noexcept;
   entry_view view_of(const cached_entry& one) const noexcept;
-  void put(const associated_data& where, const entry_facts& facts,
-           const store::sealed_value& value);
+  bool shows(const cached_entry& one, std::uint64_t epoch, trust how) const noexcept;
+  agreements::number number_of(std::uint64_t agreed_at);
+  template <class Which>
+  void doubt_those(std::span<const std::byte> address, std::uint64_t agreed_at, Which&& which);
+  template <class Which>
+  void drop_those(std::span<const std::byte> address, Which&& which) noexcept;
+  void drop_older(std::span<const std::byte> address, std::uint64_t version) noexcept;
+  void put(const associated_data& where, const entry_facts& facts, const store::sealed_value& value,
+           agreements::number doubted);
+  bool put_in_place(entry_ref old, const associated_data& where, const entry_facts& facts,
+                    const store::sealed_value& value, agreements::number doubted) noexcept;
   void link(entry_ref made);
   entry_ref& holder_of(const chain& one, entry_ref wanted) const noexcept;
   void drop(entry_ref one) noexcept;
-  void drop_all(std::span<const std::byte> address) noexcept;
   void carry(entry_ref one) noexcept;
   void make_room(std::size_t size) noexcept;
   std::size_t advance_hand(std::size_t* chances) noexcept;
@@ -119,7 +142,7 @@ class sealed_cache {
   chains chains_{0, chain_hash{&log_}, chain_equal{&log_}};
   std::size_t entries_ = 0;
   publications published_;
-  std::uint8_t era_ = 0;
+  agreements agreements_;
 };
 
 }  // namespace coffer::vault

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -22,24 +23,36 @@ struct known_token {
   crypto::digest digest{};  ///< of the whole token; a revoked one has none
 };
 
+/// A token that is cached; empty: it is not.
+struct cached_token {
+  std::shared_ptr<const known_token> token;
+  std::optional<std::uint64_t> agreed_at;  ///< when it last agreed with the store, if doubted; ms
+  explicit operator bool() const noexcept { return token != nullptr; }
+};
+
 /// A bounded map. Thread-safe. What it shows stays valid while it is held.
 class token_cache {
  public:
   explicit token_cache(std::size_t entries_max) : entries_max_(entries_max) {}
 
-  /// nullptr if it is not cached, or was doubted since and only what is not doubted is wanted.
-  std::shared_ptr<const known_token> find(std::string_view kid, trust how) const;
+  /// Empty if it is not cached, or doubted and not taken so.
+  cached_token find(std::string_view kid, trust how) const;
 
   /// As for the sealed cache: taken before the store is read, it tells whether a writer has
   /// published since.
   publications::mark published(std::string_view kid) const noexcept;
   std::shared_ptr<const known_token> insert(known_token token, publications::mark before);
-  /// A writer's publication: all tokens of an agent are read again.
+
+  // What becomes of tokens when the store changes; `agreed_at` and doubt as for the sealed cache.
+
+  /// Tokens of an agent were revoked, or may be: they are read again, and refused until then.
   void erase_agent(std::string_view company, std::string_view agent);
   void erase(std::string_view kid);       ///< the same for one token
   void erase_live(std::string_view kid);  ///< the same, unless it is known to be revoked
-  /// As for the sealed cache.
-  void doubt();
+  /// Tokens of an agent, or one token, have another expiry now, or may have.
+  void doubt_agent(std::string_view company, std::string_view agent, std::uint64_t agreed_at);
+  void doubt(std::string_view kid, std::uint64_t agreed_at);
+  void doubt_all(std::uint64_t agreed_at);
 
  private:
   struct text_hash {
@@ -50,14 +63,9 @@ class token_cache {
   };
 
   mutable std::mutex mutex_;
-  struct entry {
-    std::shared_ptr<const known_token> token;
-    std::uint64_t era = 0;
-  };
-  boost::unordered_flat_map<std::string, entry, text_hash, std::equal_to<>> tokens_;
+  boost::unordered_flat_map<std::string, cached_token, text_hash, std::equal_to<>> tokens_;
   const std::size_t entries_max_;
   publications published_;
-  std::uint64_t era_ = 0;
 };
 
 }  // namespace coffer::vault

@@ -28,14 +28,12 @@ result<void> vault::open_sealed(associated_data where, std::uint64_t version,
     return failure(errc::tampered);
   where.bind(version, sealed.key_id);
   const entry_view entry{.facts = {version, 0, {}, false},
-                         .doubted = false,
+                         .agreed_at = std::nullopt,
                          .key_id = sealed.key_id,
                          .associated = where.whole(),
                          .nonce = sealed.nonce,
                          .sealed = sealed.ciphertext};
-  const auto opened = open(entry, place(size - crypto::tag_size));
-  if (!opened) return opened.error();
-  return {};
+  return open(entry, place(size - crypto::tag_size));
 }
 
 // A scan meets rows as they are: names of any length, sizes that cannot be right.
@@ -61,13 +59,13 @@ bool vault::authenticates(const store::value_view& one, secret::buffer& scratch)
   return good;
 }
 
-result<entry_facts> vault::open(const entry_view& entry, std::span<std::byte> plaintext) {
+result<void> vault::open(const entry_view& entry, std::span<std::byte> plaintext) {
   crypto::aead* cipher = keys_.cipher(entry.key_id);
   if (!cipher) return failure(errc::key_unavailable);
   if (plaintext.empty()) return failure(errc::overloaded);
   if (!cipher->open(entry.associated, entry.nonce, entry.sealed, plaintext))
     return failure(errc::tampered);
-  return entry.facts;
+  return {};
 }
 
 }  // namespace coffer::vault

@@ -18,6 +18,12 @@ namespace coffer::vault {
 /// none; then nothing is decrypted.
 using plaintext_place = std::function<std::span<std::byte>(std::size_t size)>;
 
+/// What a cached value says beside its plaintext.
+struct opened_entry {
+  entry_facts facts;
+  std::optional<std::uint64_t> agreed_at;  ///< as in entry_view
+};
+
 /// Thread-safe. The keyring must be filled before threads start.
 class vault {
  public:
@@ -29,16 +35,19 @@ class vault {
                            std::span<const std::byte> plaintext);
 
   /// Decrypts what the cache has at `where` for a run of `epoch` into the place that `place` gives,
-  /// and returns its facts. not_found: not cached. Else tampered, key_unavailable, overloaded (no
-  /// place).
+  /// and returns what it says. not_found: not cached. Else tampered, key_unavailable, overloaded
+  /// (no place).
   template <class Place>
-  result<entry_facts> open_cached(const associated_data& where, std::uint64_t epoch,
-                                  std::uint64_t now, trust how, Place&& place) {
-    const auto opened = cache_.with(where.address(), epoch, now, how, [&](const entry_view& entry) {
-      return open(entry, place(entry.sealed.size() - crypto::tag_size));
-    });
-    if (!opened) return failure(errc::not_found);
-    return *opened;
+  result<opened_entry> open_cached(const associated_data& where, std::uint64_t epoch,
+                                   std::uint64_t now, trust how, Place&& place) {
+    const auto show = [&](const entry_view& entry) -> result<opened_entry> {
+      const auto opened = open(entry, place(entry.sealed.size() - crypto::tag_size));
+      if (!opened) return opened.error();
+      return opened_entry{entry.facts, entry.agreed_at};
+    };
+    auto shown = cache_.with(where.address(), epoch, now, how, show);
+    if (!shown) return failure(errc::not_found);
+    return *std::move(shown);
   }
 
   /// Decrypts a value that was read from the store.
@@ -59,7 +68,7 @@ class vault {
  private:
   static constexpr std::size_t token_bytes = 1024;  // of a cached token, about
 
-  result<entry_facts> open(const entry_view& entry, std::span<std::byte> plaintext);
+  result<void> open(const entry_view& entry, std::span<std::byte> plaintext);
 
   keyring& keys_;
   sealed_cache cache_;

@@ -1,4 +1,4 @@
-// The time of day of the whole test program, as a test sets it.
+// Clocks of the whole test program, as a test sets them.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +13,17 @@ class steered_clock {
   ~steered_clock();
   steered_clock(const steered_clock&) = delete;
   steered_clock& operator=(const steered_clock&) = delete;
+
+  void set(std::uint64_t now_ms) noexcept;
+};
+
+/// The same for the clock that ages are measured with, which counts sleep.
+class steered_ages {
+ public:
+  steered_ages();
+  ~steered_ages();
+  steered_ages(const steered_ages&) = delete;
+  steered_ages& operator=(const steered_ages&) = delete;
 
   void set(std::uint64_t now_ms) noexcept;
 };

@@ -46,7 +46,7 @@ BOOST_DATA_TEST_CASE(it_tells_all_facts_whatever_they_are,
         if (links) one.link_to_older() = 5;
         one.reference(true);
         BOOST_TEST_REQUIRE((all_of(one.facts()) == all_of(facts)));
-        BOOST_TEST_REQUIRE((one.era() == 9 && one.referenced() && !one.dead()));
+        BOOST_TEST_REQUIRE((one.doubted() == 9 && one.referenced() && !one.dead()));
         BOOST_TEST_REQUIRE((one.older() == (links ? 5 : vault::no_entry)));
         BOOST_TEST_REQUIRE(std::ranges::equal(one.associated(), bound.whole()));
         BOOST_TEST_REQUIRE(std::ranges::equal(one.nonce(), value.nonce));

@@ -72,14 +72,14 @@ BOOST_AUTO_TEST_CASE(what_was_read_before_a_writer_published_is_not_cached) {
 BOOST_AUTO_TEST_CASE(what_was_read_of_the_published_version_is_cached_all_the_same) {
   sealed_cache cache(1 << 20);
   const auto before = cache.published(at("slack"));
-  cache.erase_before(at("slack"), 7);
+  cache.outdate(at("slack"), 7, 1);
   cache.insert(at("slack"), facts_of(6), value(10), before);
   BOOST_TEST(!version_at(cache, "slack"));
   cache.insert(at("slack"), facts_of(7), value(10), before);
   BOOST_TEST(*version_at(cache, "slack") == 7u);
-  cache.erase_before(at("slack"), 7);  // the feed tells it again
+  cache.outdate(at("slack"), 7, 1);  // the feed tells it again
   BOOST_TEST(*version_at(cache, "slack") == 7u);
-  cache.erase_before(at("slack"), 8);
+  cache.outdate(at("slack"), 8, 1);
   BOOST_TEST(!version_at(cache, "slack"));
   insert(cache, "slack", 7);  // read from a node that does not show version 8 yet
   BOOST_TEST(!version_at(cache, "slack"));
@@ -91,27 +91,9 @@ BOOST_AUTO_TEST_CASE(a_new_version_leaves_what_runs_keep_but_not_what_stands_in_
   sealed_cache cache(1 << 20);
   cache.insert(at("slack"), {4, 0, {4, 9}, false}, value(10), cache.published(at("slack")));
   cache.insert(at("slack"), {9, 50, {2, 3}, true}, value(10), cache.published(at("slack")));
-  cache.erase_before(at("slack"), 10);
+  cache.outdate(at("slack"), 10, 1);
   BOOST_TEST(*version_at(cache, "slack", 4) == 4u);
   BOOST_TEST(!version_at(cache, "slack", 2));
-}
-
-BOOST_AUTO_TEST_CASE(what_is_doubted_is_shown_to_those_who_take_it_until_it_is_doubted_again) {
-  sealed_cache cache(1 << 20);
-  insert(cache, "slack", 1);
-  const auto seen = [&](vault::trust how) {
-    return cache
-        .with(at("slack").address(), vault::current_epoch, 1, how,
-              [](const vault::entry_view& entry) { return entry.doubted; })
-        .has_value();
-  };
-  cache.doubt();
-  BOOST_TEST(!seen(vault::trust::whole));
-  BOOST_TEST(seen(vault::trust::doubted_too));
-  insert(cache, "github", 1);
-  cache.doubt();
-  BOOST_TEST(!seen(vault::trust::doubted_too));
-  BOOST_TEST(cache.entries() == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(who_has_read_a_newer_version_is_not_shown_an_older_one) {
