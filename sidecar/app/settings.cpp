@@ -31,6 +31,7 @@ constexpr const char* more =
     "connections_max, connections_per_uid_max, requests_per_second_max, in_flight_max,\n"
     "buffered_per_uid_max, buffered_max, frame_timeout_ms, write_timeout_ms and\n"
     "drain_timeout_ms). SIGHUP reads the policy again.\n\n"
+    "INSTANCE is COMPANY_AGENTS_HOME, by default ~/.company-agents/instances/default.\n"
     "First start:  cofferd --create-key\n"
     "Exit codes:   0 stopped in order, 64 usage, 70 a broken build or kernel,\n"
     "              75 another daemon has the store or the socket,\n"
