@@ -13,19 +13,18 @@ Standard library only. A client may be used by several threads, one request at a
 a fork: the child connects anew, unless the client is narrowed.
 """
 
-import os
 from typing import Optional
 
 from . import inherited
 from .client import Client
-from .connection import wipe
 from .errors import (
     AlreadyExists, AuditUnavailable, Denied, Error, InvalidField, InvalidTicket, KeyUnavailable,
     MissingScope, NotFound, OutcomeUnknown, Overloaded, ProtocolError, RunEnded, StoreUnavailable,
     Tampered, Timeout, TokenExpired, TokenRefused, TokenRevoked, TokenUnknown, Unavailable,
-    VersionConflict,
-    WrongAgent, WrongCompany,
+    UntrustedServer, VersionConflict, WrongAgent, WrongCompany,
 )
+from .frames import without_locals
+from .place import default_place, named_place
 from .records import (
     AuditChain, AuditEntry, Authority, Explanation, Host, Integration, Run, Token, ValidToken,
     Verdict,
@@ -39,47 +38,41 @@ __all__ = [
     "Error", "Denied", "NotFound", "AlreadyExists", "VersionConflict", "Tampered",
     "KeyUnavailable", "RunEnded", "InvalidTicket", "Overloaded", "StoreUnavailable",
     "OutcomeUnknown",
-    "AuditUnavailable", "Timeout", "Unavailable", "InvalidField", "ProtocolError", "TokenRefused",
+    "AuditUnavailable", "Timeout", "Unavailable", "UntrustedServer", "InvalidField",
+    "ProtocolError", "TokenRefused",
     "TokenUnknown", "TokenExpired", "TokenRevoked", "WrongAgent", "WrongCompany", "MissingScope",
 ]
 __version__ = "0.1.0"
 
-_DEFAULT_HOME = "~/.company-agents/instances/default"  # the instance's own folder
-_SYSTEM_SOCKET = "/run/coffer/coffer.sock"
-
 
 def default_socket() -> str:
-    """COFFER_SOCKET; else the user's instance, if it is there; else the system's."""
-    if os.environ.get("COFFER_SOCKET"):
-        return os.environ["COFFER_SOCKET"]
-    home = os.environ.get("COMPANY_AGENTS_HOME") or os.path.expanduser(_DEFAULT_HOME)
-    path = os.path.join(home, "coffer.sock")
-    return path if os.path.exists(path) else _SYSTEM_SOCKET
+    """COFFER_SOCKET; else $COMPANY_AGENTS_HOME/coffer.sock; else that of the user's own instance, if
+    the folder ~/.company-agents/instances/default exists; else /run/coffer/coffer.sock. What was
+    named is never replaced by another."""
+    return default_place().path
 
 
-def connect(path: Optional[str] = None, timeout: Optional[float] = 10.0) -> Client:
+@without_locals
+def connect(path: Optional[str] = None, timeout: Optional[float] = 10.0, *,
+            server_uid: Optional[int] = None) -> Client:
     """Connects to the daemon. With no `path`, by what was handed over to this process, if anything:
     the narrowed connection that COFFER_FD names, or the ticket to be read from COFFER_TICKET_FD.
-    That works once, and there is no other way then: what cannot be used is an error, and so is a
-    second connect(). Else, at default_socket(), with the authority of this process.
+    All such clients share the one connection, and there is no other way then: what cannot be used
+    is an error. Else, at default_socket(), with the authority of this process.
 
-    `timeout` is in seconds, for each step of I/O; None waits for ever. Raises Unavailable, Timeout,
-    Denied; for what was handed over also InvalidField, InvalidTicket, RunEnded."""
-    client = Client(path or default_socket(), timeout)
-    handed = None if path else inherited.take()
-    if handed is None:
-        return _begun(client, client._ready)
-    variable, fd = handed
-    if variable == inherited.CONNECTION:
-        return _begun(client, lambda: client._take(fd))
-    return _begun(client, lambda: _redeem(client, fd, timeout))
+    `timeout` is in seconds, for one call, connecting included; None waits for ever. `server_uid`:
+    the user that cofferd runs as, if neither root nor this process's own (None: COFFER_SERVER_UID).
+    Raises Unavailable, Timeout, Denied, InvalidField; for what was handed over also InvalidTicket,
+    RunEnded."""
+    client = Client(named_place(path) if path else default_place(), timeout, server_uid)
+    return _begun(client, lambda: None if not path and inherited.share(client) else client._open())
 
 
-def narrowed(company: str, run: str, *, path: Optional[str] = None,
-             timeout: Optional[float] = 10.0) -> Client:
+def narrowed(company: str, run: str, *, path: Optional[str] = None, timeout: Optional[float] = 10.0,
+             server_uid: Optional[int] = None) -> Client:
     """A new connection with this process's own authority, to the daemon at `path`, at once narrowed
     to a run: to be handed over. Raises what connect() and Client.narrow() do."""
-    client = Client(path or default_socket(), timeout)
+    client = Client(named_place(path) if path else default_place(), timeout, server_uid)
     return _begun(client, lambda: client.narrow(company, run))
 
 
@@ -90,11 +83,3 @@ def _begun(client, begin):
     except BaseException:
         client.close()
         raise
-
-
-def _redeem(client, fd, timeout):
-    ticket = inherited.read_ticket(fd, timeout)
-    try:
-        client.ticket_redeem(ticket)
-    finally:
-        wipe(ticket)

@@ -4,6 +4,7 @@ from typing import Iterator, List, Optional
 
 from .errors import InvalidField, TokenUnknown
 from .fields import LIST_ENTRIES_MAX
+from .frames import without_locals
 from .records import (
     AuditChain, AuditEntry, Authority, Explanation, Host, Integration, Run, Token, ValidToken,
     Verdict,
@@ -16,8 +17,8 @@ _TOKEN_SIZE_MAX = 256  # bytes: more than any token has
 
 class Client(Session):
     """A Session's operations. Each may raise Denied, Unavailable, Timeout, Overloaded,
-    StoreUnavailable, AuditUnavailable and InvalidField, besides what it says. Where a value goes
-    in, it may be str, bytes or a Secret; it is sent, not kept."""
+    StoreUnavailable, AuditUnavailable and InvalidField, besides what it says, and UntrustedServer
+    where a value goes in. That may be str, bytes or a Secret; it is sent, not kept."""
 
     def ping(self) -> None:
         """Asks for a sign of life."""
@@ -33,6 +34,7 @@ class Client(Session):
 
     # Integrations
 
+    @without_locals
     def fetch(self, company: str, integration: str, run: Optional[str] = None) -> Secret:
         """The value of an integration credential: the version that `run` keeps, that of the run
         that the client is narrowed to, or else the current one. Raises NotFound, RunEnded,
@@ -41,6 +43,7 @@ class Client(Session):
                          {"company": company, "integration": integration, "run": run},
                          Secret._from_reply)
 
+    @without_locals
     def set(self, company: str, integration: str, value, *, provider: Optional[str] = None,
             label: Optional[str] = None, scopes: Optional[str] = None,
             expires_at: Optional[int] = None, replace: bool = False) -> Integration:
@@ -50,6 +53,7 @@ class Client(Session):
             "provider": provider, "label": label, "scopes": scopes, "expires_at": expires_at,
             "replace": replace or None}))
 
+    @without_locals
     def rotate(self, company: str, integration: str, value, *, expires_at: Optional[int] = None,
                if_version: Optional[int] = None, cut: bool = False) -> Integration:
         """Swaps the value in one step. Runs keep the old one, unless it is `cut`: then they fall
@@ -94,6 +98,7 @@ class Client(Session):
         connects anew; handover() gives it to a child. Raises NotFound, RunEnded."""
         return self._narrow("narrow", {"company": company, "run": run})
 
+    @without_locals
     def ticket_issue(self, company: str, run: str, uid: Optional[int] = None,
                      lifetime: Optional[int] = None) -> Ticket:
         """A ticket by which a process of `uid` (None: this one's) may narrow a connection of its
@@ -102,6 +107,7 @@ class Client(Session):
         return self._ask("ticket_issue", {"company": company, "run": run, "uid": uid,
                                           "lifetime": lifetime}, Ticket._from_reply)
 
+    @without_locals
     def ticket_redeem(self, ticket) -> Authority:
         """Narrows this client as narrow() does, to the ticket's run. Raises InvalidTicket,
         RunEnded."""
@@ -116,6 +122,7 @@ class Client(Session):
         return Token(**self._ask("token_issue", {"company": company, "agent": agent,
                                                  "scopes": scopes, "expires_at": expires_at}))
 
+    @without_locals
     def token_fetch(self, company: str, agent: str) -> Secret:
         """The value of an agent's newest live token. Raises NotFound, Tampered."""
         return self._ask("token_fetch", {"company": company, "agent": agent}, Secret._from_reply)
@@ -137,6 +144,7 @@ class Client(Session):
         """All tokens of a company, or of one agent, in order of their kids."""
         return self._pages("token_list", {"company": company, "agent": agent}, "tokens", Token)
 
+    @without_locals
     def token_validate(self, token, company: str, agent: str,
                        scope: Optional[str] = None) -> ValidToken:
         """Is the token good, that agent's, and does it grant the scope? Raises the TokenRefused

@@ -4,7 +4,7 @@ import os
 import socket
 import time
 
-from . import wire
+from . import place as places, wire
 from .errors import InvalidField, ProtocolError, Timeout, Unavailable, error_of
 
 _CLIENT = "coffer-python 0.1.0"
@@ -31,30 +31,33 @@ def wipe(buffer):
 
 
 class Connection:
-    """A connection over a connected socket, which it owns; `path` names the daemon in errors. Make
-    one by greeted(), unless somebody else has greeted.
+    """A connection over a connected socket, which it owns; `path` names the daemon in errors;
+    `server` is the uid that serves it, None if another process has judged that. Make one by
+    greeted(), unless another process has greeted.
 
     Not for several threads, nor for another process than `pid`. After an exception, and when
     `ended` is set, it is of no more use than to be closed.
     """
 
-    def __init__(self, connected, path):
+    def __init__(self, connected, path, server=None):
         self._socket, self._path, self._next_id = connected, path, 0
+        self._server = server
         self._buffer = bytearray(_REPLY_SIZE_FIRST)  # wiped whenever nothing is being received
         self._frame_size_max = wire.FRAME_SIZE_MAX
         self.pid, self.ended = os.getpid(), False
 
     @classmethod
-    def greeted(cls, path, timeout):
-        """Connects and greets. Raises Unavailable, Timeout, ProtocolError or the daemon's
-        refusal."""
-        made = cls(_opened(path, timeout), path)
+    def greeted(cls, place, deadline):
+        """Connects and greets. Raises Unavailable, Timeout, InvalidField, ProtocolError or the
+        daemon's refusal."""
+        opened = _opened(place, deadline)
+        made = cls(opened, place.path, places.server_of(opened))
         try:
-            made._greet()
+            made._greet(deadline)
             return made
         except Broken:
             made.close()
-            raise Unavailable(f"the daemon at {path} closed the connection: is it stopping? "
+            raise Unavailable(f"the daemon at {place.path} closed the connection: is it stopping? "
                               "Retry after a moment") from None
         except BaseException:
             made.close()
@@ -74,7 +77,12 @@ class Connection:
         self._socket.setblocking(True)
         return self._socket.detach()
 
-    def exchange(self, operation, frame, convert):
+    def check_server(self, told):
+        """Raises UntrustedServer if a secret may not go there; `told`: a uid to trust, or None."""
+        if self._server is not None:
+            places.check_server(self._server, self._path, told)
+
+    def exchange(self, operation, frame, convert, deadline):
         """Sends `frame` under the next request id. Returns what `convert` makes of the reply, which
         may not keep views of it, or the daemon's refusal as an Error to raise. Raises Broken,
         Timeout, ProtocolError."""
@@ -84,19 +92,20 @@ class Connection:
         wire.set_request_id(frame, self._next_id)
         try:
             try:
+                self._socket.settimeout(deadline.left())
                 self._socket.sendall(frame)
             except (BrokenPipeError, ConnectionResetError):
                 pass  # the reason may still be there to read
-            return self._receive(operation, convert)
+            return self._receive(operation, convert, deadline)
         except socket.timeout:
             raise Timeout(f"the daemon at {self._path} did not answer in time: see whether it is "
                           "busy, or raise the timeout") from None
 
-    def _greet(self):
+    def _greet(self, deadline):
         hello = wire.encode_request("hello", {
             "version_min": wire.VERSION, "version_max": wire.VERSION, "client": _CLIENT})
         self._frame_size_max = len(hello)
-        said = self.exchange("hello", hello, dict)
+        said = self.exchange("hello", hello, dict, deadline)
         if isinstance(said, Exception):
             raise said
         if said["version"] != wire.VERSION:
@@ -107,11 +116,12 @@ class Connection:
             raise ProtocolError("the daemon's limits allow no request: upgrade it")
         self._frame_size_max = said["frame_size_max"]
 
-    def _receive(self, operation, convert):
+    def _receive(self, operation, convert, deadline):
         buffer, size = self._buffer, 0
         try:
             while True:
-                got = self._received(memoryview(buffer)[size:] if size else buffer)
+                room = memoryview(buffer)[size:] if size else buffer
+                got = self._received(room, deadline)
                 if got == 0:
                     raise Broken(silent=size == 0)
                 size += got
@@ -130,8 +140,9 @@ class Connection:
         finally:
             buffer[:size] = bytes(size)
 
-    def _received(self, room):
+    def _received(self, room, deadline):
         try:
+            self._socket.settimeout(deadline.left())
             return self._socket.recv_into(room)
         except ConnectionResetError:
             return 0
@@ -160,31 +171,27 @@ class Connection:
         if not ours and not of_connection and code not in _UNFRAMED:
             raise ProtocolError("the error belongs to another request")
         self.ended = self.ended or not ours or code in _CLOSING
-        return error_of(code, said["name"], said["text"])
+        return error_of(code, said["name"], said["text"], self._path)
 
 
-def _opened(path, timeout):
-    until = None if timeout is None else time.monotonic() + timeout
+def _opened(place, deadline):
+    address = places.address(place)
     opened = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
-        opened.settimeout(timeout)
         while True:
+            opened.settimeout(deadline.left())
             try:
-                opened.connect(path)
+                opened.connect(address)
                 return opened
             except BlockingIOError:  # a full backlog says so at once, whatever the timeout
-                if until is None or time.monotonic() >= until:
-                    raise socket.timeout() from None
                 time.sleep(_BACKLOG_PAUSE)
     except socket.timeout:
         opened.close()
-        raise Timeout(f"the daemon at {path} did not accept in time: see whether it is busy, or "
-                      "raise the timeout") from None
+        raise Timeout(f"the daemon at {place.path} did not accept in time: see whether it is busy, "
+                      "or raise the timeout") from None
     except OSError as error:
         opened.close()
-        what = ("ask the operator of this host for access" if isinstance(error, PermissionError)
-                else "start cofferd, or point COFFER_SOCKET to its socket")
-        raise Unavailable(f"cannot connect to {path} ({error.strerror or error}): {what}") from None
+        raise places.unreachable(place, error) from None
     except BaseException:
         opened.close()
         raise

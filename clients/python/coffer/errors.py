@@ -3,19 +3,21 @@
 
 class Error(Exception):
     """`code` and `name` are those of protocol/SPEC.md, section 7 (0 and the class's own name for
-    what never reached the daemon); `text` says what to do. None holds a secret."""
+    what never reached the daemon); `text` says what to do; `socket` is the path of the daemon's
+    that refused, else None. None holds a secret."""
 
     code = 0
     name = "error"
 
-    def __init__(self, text, code=None, name=None):
+    def __init__(self, text, code=None, name=None, socket=None):
         super().__init__(text)
-        self.text = text
+        self.text, self.socket = text, socket
         if code is not None:
             self.code, self.name = code, name
 
     def __str__(self):
-        return f"{self.name}: {self.text}"
+        where = f" (the daemon at {self.socket})" if self.socket else ""
+        return f"{self.name}: {self.text}{where}"
 
 
 class Denied(Error):
@@ -106,6 +108,13 @@ class Unavailable(Error):
     name = "unavailable"
 
 
+class UntrustedServer(Error):
+    """The socket is served by a user who is neither root nor this process's own, and whom nobody
+    named (`server_uid`): no secret was sent."""
+
+    name = "untrusted_server"
+
+
 class Timeout(Error):
     """No answer in time."""
 
@@ -133,7 +142,7 @@ _CLASSES = {
 }
 
 
-def error_of(code, name, text):
+def error_of(code, name, text, socket=None):
     """The exception for an error reply; a code that is unknown here stays usable."""
     known = _CLASSES.get(code, ProtocolError if code < 20 else Error)
-    return known(text, code, name)
+    return known(text, code, name, socket)

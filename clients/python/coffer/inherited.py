@@ -6,6 +6,7 @@ import os
 import re
 import select
 import socket
+import threading
 
 from .connection import wipe
 from .errors import InvalidField, Timeout, Unavailable
@@ -17,6 +18,34 @@ _NUMBER = re.compile("[0-9]{1,9}", re.ASCII)
 _STDERR = 2
 
 _taken = None  # the variable that this process has taken
+_lock = threading.Lock()
+_line = None  # the Line to what was taken
+
+
+def share(client):
+    """Has the client use what was handed over to this process: what an earlier one has taken, or
+    else what its environment names. False when nothing was handed over. Raises what take() does,
+    and what comes of using it."""
+    global _line
+    with _lock:
+        if _line is not None:
+            client._join(_line)
+            return True
+        handed = take()
+        if handed is None:
+            return False
+        variable, fd = handed
+        client._take(fd) if variable == CONNECTION else client._redeem(fd)
+        _line = client._keep_line()
+        return True
+
+
+def _unlock_after_fork():
+    global _lock
+    _lock = threading.Lock()
+
+
+os.register_at_fork(after_in_child=_unlock_after_fork)
 
 
 def take():
@@ -35,8 +64,9 @@ def take():
             raise InvalidField(f"{name} must be the number of a descriptor")
         return name, int(text)
     if _taken is not None:
-        raise Unavailable(f"what {_taken} had handed over was taken by an earlier connect(): keep "
-                          "its client, or name a socket to use this process's own authority")
+        raise Unavailable(f"what {_taken} had handed over was taken by an earlier connect(), which "
+                          "could not use it: have it handed over again, or name a socket to use "
+                          "this process's own authority")
     return None
 
 
@@ -66,13 +96,13 @@ def _unusable(fd, why):
                         f"socket ({why}): hand over a narrowed connection")
 
 
-def read_ticket(fd, timeout):
+def read_ticket(fd, deadline):
     """The ticket that stands in a descriptor, up to a line's or its end, as a bytearray to be
     wiped. The descriptor is closed. Raises InvalidField, Timeout."""
     buffer, size = bytearray(_TICKET_SIZE_MAX + 1), 0
     try:
         while size < len(buffer) and buffer.find(b"\n", 0, size) < 0:
-            got = _read_some(fd, memoryview(buffer)[size:], timeout)
+            got = _read_some(fd, memoryview(buffer)[size:], deadline)
             if got == 0:
                 break
             size += got
@@ -86,12 +116,15 @@ def read_ticket(fd, timeout):
         _close(fd)
 
 
-def _read_some(fd, room, timeout):
+def _read_some(fd, room, deadline):
     ready = select.poll()
     ready.register(fd, select.POLLIN)
-    if not ready.poll(None if timeout is None else timeout * 1000):
+    try:
+        while not ready.poll(None if (left := deadline.left()) is None else left * 1000):
+            pass
+    except socket.timeout:
         raise Timeout(f"descriptor {fd}, named by {TICKET}, had no ticket in time: let its writer "
-                      "write it, and close")
+                      "write it, and close") from None
     try:
         return os.readv(fd, [room])
     except OSError as error:

@@ -3,6 +3,9 @@
 import os
 from typing import BinaryIO, Optional
 
+from .errors import InvalidField
+from .frames import without_locals
+
 
 class Hidden:
     """Bytes that hide themselves when printed, and cannot be compared, hashed, copied or pickled.
@@ -12,6 +15,7 @@ class Hidden:
     __slots__ = ("_value",)
     _FIELD = "value"  # of the reply
 
+    @without_locals
     def __init__(self, value):
         self._value = bytearray(value)
 
@@ -23,12 +27,12 @@ class Hidden:
         return hidden
 
     def reveal(self) -> str:
-        """The value as text (UTF-8). Raises ValueError for other bytes: reveal_bytes()."""
+        """The value as text (UTF-8). Raises InvalidField for other bytes: reveal_bytes()."""
         try:
             return self._value.decode("utf-8")
         except UnicodeDecodeError:
             pass  # it holds the value, and must not be the context of what is raised
-        raise ValueError("the value is not UTF-8 text: use reveal_bytes()")
+        raise InvalidField("the value is not UTF-8 text: use reveal_bytes()")
 
     def reveal_bytes(self) -> bytes:
         """The value as bytes."""
@@ -77,6 +81,7 @@ class Secret(Hidden):
 
     __slots__ = ("version", "freshness", "age", "expires_at", "fell_forward", "kid")
 
+    @without_locals
     def __init__(self, value, version: int, freshness: str = "fresh", age: Optional[int] = None,
                  expires_at: Optional[int] = None, fell_forward: bool = False,
                  kid: Optional[str] = None):
@@ -95,6 +100,7 @@ class Ticket(Hidden):
     __slots__ = ("expires_at",)
     _FIELD = "ticket"
 
+    @without_locals
     def __init__(self, value, expires_at: int):
         super().__init__(value)
         self.expires_at = expires_at

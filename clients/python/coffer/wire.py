@@ -10,6 +10,10 @@ from .operations import (  # noqa: F401
     ERROR, INTEGRATION, OPERATIONS, request_limit,
 )
 
+# Operations whose requests hold a secret.
+SEND_SECRETS = frozenset(operation for operation, (_, _, request, _) in OPERATIONS.items()
+                         if any(kind is SECRET for _, _, kind, _ in request))
+
 VERSION = 1
 HEADER_SIZE = 12
 FRAME_SIZE_MAX = 1 << 20

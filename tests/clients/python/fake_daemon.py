@@ -1,6 +1,7 @@
 """A daemon that does what a test tells it to, on a socket of its own."""
 
 import contextlib
+import os
 import pathlib
 import socket
 import tempfile
@@ -54,14 +55,18 @@ def answering(**answers):
 
 
 class FakeDaemon:
-    """Each connection is given to the next of `scripts`, as functions of a Connection."""
+    """Each connection is given to the next of `scripts`, as functions of a Connection. `uid`: the
+    user that the kernel says listens; another one than this process's needs root."""
 
-    def __init__(self, *scripts):
+    def __init__(self, *scripts, uid=None):
         self.folder = tempfile.TemporaryDirectory(prefix="coffer-fake-")
         self.path = str(pathlib.Path(self.folder.name) / "s")
         self.door = socket.socket(socket.AF_UNIX)
         self.door.bind(self.path)
+        own = os.geteuid()
+        os.seteuid(own if uid is None else uid)  # the kernel notes it at listen()
         self.door.listen()
+        os.seteuid(own)
         self.door.settimeout(ACCEPT_TIMEOUT)
         self.connections, self.over = 0, False
         self.thread = threading.Thread(target=self._serve, args=(scripts,), daemon=True)

@@ -111,9 +111,9 @@ class Example(unittest.TestCase):
     def test_I4_an_adapter_uses_a_credential_and_does_not_print_it(self):
         with connected() as c, self.serving() as (api, here):
             c.set(COMPANY, "example", "xoxb-canary", replace=True)
-            said = [self.run_example(c._path, "example", here + path) for path in ("/", "/moved")]
-            said.append(self.run_example(c._path, "nothing", here))
-            said.append(self.run_example(c._path, "example", "http://localhost.example/"))
+            said = [self.run_example(c.socket, "example", here + path) for path in ("/", "/moved")]
+            said.append(self.run_example(c.socket, "nothing", here))
+            said.append(self.run_example(c.socket, "example", "http://localhost.example/"))
             c.delete(COMPANY, "example")
         self.assertEqual([one.returncode for one in said], [0, 0, 1, 2], said)
         self.assertIn("HTTP 200", said[0].stdout)
@@ -128,7 +128,7 @@ class Example(unittest.TestCase):
         elsewhere = [ORCHESTRATOR, other, run, "agt_a", sys.executable]
         with connected() as c, self.serving() as (api, here):
             c.set(COMPANY, "example", "xoxb-canary", replace=True)
-            said = [self.run_example(c._path, "example", here + "/", orchestrator=one)
+            said = [self.run_example(c.socket, "example", here + "/", orchestrator=one)
                     for one in (begin, elsewhere)]
             self.assertEqual([*c.runs(COMPANY), *c.runs(other)], [])
             c.delete(COMPANY, "example")

@@ -48,9 +48,9 @@ class Processes(unittest.TestCase):
             under_way = threading.Thread(target=client.fetch, args=("cmp_a", "slack"))
             under_way.start()
             until = time.monotonic() + 20
-            while not client._lock.locked() and time.monotonic() < until:
+            while not client._line.lock.locked() and time.monotonic() < until:
                 time.sleep(0.001)
-            self.assertTrue(client._lock.locked())
+            self.assertTrue(client._line.lock.locked())
             self.assertEqual(self.fetch_in_child(client), 0)
             replied.set()
             under_way.join(20)
@@ -90,15 +90,17 @@ class Opening(unittest.TestCase):
                 coffer.connect(door.getsockname(), timeout=0.05)
 
     def test_where_the_socket_is(self):
-        with tempfile.TemporaryDirectory() as home:
-            own = os.path.join(home, "coffer.sock")
-            with mock.patch.dict(os.environ, {"COMPANY_AGENTS_HOME": home, "COFFER_SOCKET": ""}):
-                self.assertEqual(coffer.default_socket(), "/run/coffer/coffer.sock")
-                os.makedirs(os.path.dirname(own))
-                open(own, "wb").close()
-                self.assertEqual(coffer.default_socket(), own)
-                os.environ["COFFER_SOCKET"] = "/elsewhere"
-                self.assertEqual(coffer.default_socket(), "/elsewhere")
+        with tempfile.TemporaryDirectory() as home, mock.patch.dict(os.environ, HOME=home):
+            for name in ("COMPANY_AGENTS_HOME", "COFFER_SOCKET"):
+                os.environ.pop(name, None)
+            instance = os.path.join(home, ".company-agents", "instances", "default")
+            self.assertEqual(coffer.default_socket(), "/run/coffer/coffer.sock")
+            os.makedirs(instance)
+            self.assertEqual(coffer.default_socket(), instance + "/coffer.sock")
+            os.environ["COMPANY_AGENTS_HOME"] = "/named"
+            self.assertEqual(coffer.default_socket(), "/named/coffer.sock")
+            os.environ["COFFER_SOCKET"] = "/elsewhere"
+            self.assertEqual(coffer.default_socket(), "/elsewhere")
 
 
 if __name__ == "__main__":
