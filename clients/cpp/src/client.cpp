@@ -1,9 +1,5 @@
 #include "coffer/client.hpp"
 
-#include <unistd.h>
-
-#include <cstdlib>
-
 #include "fields.hpp"
 #include "protocol/message/host_list.hpp"
 #include "protocol/message/ping.hpp"
@@ -13,28 +9,15 @@ namespace coffer {
 
 using protocol::opcode;
 
-namespace {
-
-constexpr const char* default_home = "/.company-agents/instances/default";  // below ~
-
-}  // namespace
-
-std::string default_socket() {
-  const char* named = std::getenv("COFFER_SOCKET");
-  if (named && *named) return named;
-  const char* platform = std::getenv("COMPANY_AGENTS_HOME");  // the instance's own folder
-  const char* user = std::getenv("HOME");
-  const std::string home =
-      platform && *platform ? platform : (user && *user ? std::string(user) + default_home : "");
-  const std::string path = home + "/coffer.sock";
-  return !home.empty() && access(path.c_str(), F_OK) == 0 ? path : "/run/coffer/coffer.sock";
-}
-
 client::client(client_options options)
     : connection_(std::make_unique<connection>(std::move(options))) {}
 client::~client() = default;
 client::client(client&&) noexcept = default;
 client& client::operator=(client&&) noexcept = default;
+
+std::string client::socket() { return connection_->socket(); }
+
+void client::require_trusted_server() { connection_->require_trusted_server(); }
 
 void client::ping() {
   connection_->ask<protocol::ping_reply>(opcode::ping, protocol::ping_request{}, true);

@@ -3,12 +3,12 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <utility>
 
 #include "protocol/message/error.hpp"
 #include "protocol/message/hello.hpp"
@@ -17,21 +17,6 @@ namespace coffer {
 namespace {
 
 constexpr std::size_t request_id_offset = 8;
-constexpr int retry_interval_ms = 10;
-
-sockaddr_un address_of(const std::string& path) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof address.sun_path)
-    throw invalid_argument("the socket's path has more than 107 bytes: " + path);
-  memcpy(address.sun_path, path.c_str(), path.size() + 1);
-  return address;
-}
-
-std::string advice_for(int why) {
-  return why == EACCES || why == EPERM ? "this user may not open it; ask the operator of this host"
-                                       : "start cofferd, or point COFFER_SOCKET to its socket";
-}
 
 }  // namespace
 
@@ -56,38 +41,6 @@ void client::connection::close() noexcept {
   fd_ = -1;
 }
 
-void client::connection::open() {
-  close();
-  if (narrowed_)
-    throw unavailable(
-        "the connection that was narrowed to a run has ended. It is not opened anew, since another "
-        "one may do more: ask for the run to be handed over again");
-  last_word_ = false;
-  try {
-    knock();
-    greet();
-  } catch (...) {
-    close();
-    throw;
-  }
-}
-
-void client::connection::knock() {
-  const sockaddr_un address = address_of(options_.socket);
-  fd_ = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  if (fd_ < 0) throw unavailable(std::string("cannot make a socket: ") + strerror(errno));
-  while (::connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
-    const int why = errno;
-    if (why != EAGAIN && why != EINTR)
-      throw unavailable("cannot connect to " + options_.socket + " (" + strerror(why) +
-                        "): " + advice_for(why));
-    // EAGAIN is a full backlog, which nothing can be polled for.
-    if (std::chrono::steady_clock::now() >= deadline_)
-      throw timeout(where_ + " did not accept in time; retry");
-    poll(nullptr, 0, retry_interval_ms);
-  }
-}
-
 void client::connection::greet() {
   std::array<std::byte, 256> hello;
   const protocol::hello_request greeting{.client = {{"coffer-cpp " COFFER_VERSION}}};
@@ -105,17 +58,17 @@ void client::connection::greet() {
 
 protocol::bytes_view client::connection::exchange(protocol::opcode code,
                                                   protocol::bytes_span request, bool repeatable) {
-  start_clock();
+  leave_to_parent();
   if (last_word_) close();  // the daemon has said goodbye behind its last reply
   const bool idle_before = fd_ >= 0;
   try {
     protocol::bytes_view fields;
     if (!idle_before) open();
-    ending end = try_exchange(code, numbered(request), fields);
+    ending end = send(code, request, fields);
     // Unread is the daemon's word that it did nothing; a broken idle connection is a guess.
     if (end == ending::unread || (end == ending::closed && idle_before && repeatable)) {
       open();
-      end = try_exchange(code, numbered(request), fields);
+      end = send(code, request, fields);
     }
     if (end == ending::none) return fields;
     throw unavailable(where_ +
@@ -126,6 +79,13 @@ protocol::bytes_view client::connection::exchange(protocol::opcode code,
     if (failed.code() == 0) close();
     throw;
   }
+}
+
+client::connection::ending client::connection::send(protocol::opcode code,
+                                                    protocol::bytes_span request,
+                                                    protocol::bytes_view& fields) {
+  if (sends_secret_) check_server();
+  return try_exchange(code, numbered(request), fields);
 }
 
 // Each sending has an id of its own: a hello takes one, too.
@@ -197,8 +157,9 @@ client::connection::ending client::connection::judge(protocol::opcode code,
   return ending::none;
 }
 
-void client::connection::refuse(const protocol::error_reply& said) {
-  const std::string name(said.name.value), text(said.text.value);
+void client::connection::refuse(const protocol::error_reply& said) const {
+  const std::string name(said.name.value);
+  const std::string text = std::string(said.text.value) + " (" + where_ + ")";
   if (said.code >= static_cast<std::uint64_t>(errc::token_unknown) &&
       said.code <= static_cast<std::uint64_t>(errc::missing_scope))
     throw token_refused(said.code, name, text);
@@ -208,7 +169,7 @@ void client::connection::refuse(const protocol::error_reply& said) {
 // False when the daemon no longer reads.
 bool client::connection::send_all(protocol::bytes_view bytes) {
   while (!bytes.empty()) {
-    const ssize_t sent = send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    const ssize_t sent = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     if (sent < 0 && errno == EAGAIN)
       await(POLLOUT);
     else if (sent < 0 && errno != EINTR)

@@ -24,16 +24,21 @@
 namespace coffer::tests {
 
 /// Gives each connection to the next script, on a thread of its own, and closes it behind the
-/// script. At the end all scripts must have had a connection.
+/// script. At the end all scripts must have had a connection. `uid`: the user that the kernel says
+/// listens; another one than this process's needs root.
 class fake_daemon {
  public:
   using script = std::function<void(int peer)>;
 
-  explicit fake_daemon(std::vector<script> scripts) : scripts_(std::move(scripts)) {
+  explicit fake_daemon(std::vector<script> scripts, uid_t uid = geteuid())
+      : scripts_(std::move(scripts)) {
     const sockaddr_un here = address();
     door_ = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     BOOST_TEST_REQUIRE(bind(door_, reinterpret_cast<const sockaddr*>(&here), sizeof here) == 0);
+    const uid_t own = geteuid();
+    BOOST_TEST_REQUIRE(seteuid(uid) == 0);  // the kernel notes it at listen()
     BOOST_TEST_REQUIRE(listen(door_, 0) == 0);
+    BOOST_TEST_REQUIRE(seteuid(own) == 0);
     if (!scripts_.empty()) thread_ = std::thread([this] { serve(); });
   }
   ~fake_daemon() {
@@ -139,6 +144,9 @@ inline void greet(int peer, std::uint64_t version = 1) {
   say(peer, frame(protocol::opcode::hello, id,
                   protocol::hello_reply{.version = version, .server = {"f"}}));
 }
+
+/// A copy of the value, also of a temporary.
+inline std::string revealed(const secret& value) { return std::string(value.reveal()); }
 
 /// Answers a narrow or a ticket_redeem.
 inline std::string narrowed(const asked& one) {

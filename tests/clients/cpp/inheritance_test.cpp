@@ -32,7 +32,7 @@ void pong(int peer) {
   say(peer, frame(protocol::opcode::ping, one->id, protocol::ping_reply{}));
 }
 
-std::string fetch_one(client& c) { return std::string(c.fetch("cmp_a", "slack").reveal()); }
+std::string fetch_one(client& c) { return revealed(c.fetch("cmp_a", "slack")); }
 
 std::string connect_and_fetch() {
   client c = client::connect({.timeout = std::chrono::seconds(10)});

@@ -114,16 +114,17 @@ BOOST_AUTO_TEST_CASE(moves_and_leaves_nothing_behind) {
 }
 
 BOOST_AUTO_TEST_CASE(a_fetch_leaves_nothing_behind) {
-  leaves_nothing(
-      {[](int peer) {
-        greet(peer);
-        say(peer, fetched(*request(peer), canary));
-        say(peer, fetched(*request(peer), long_value()));
-      }},
-      [](client& c) {
-        BOOST_TEST((c.fetch("cmp_a", "slack").reveal() == canary));
-        BOOST_TEST(c.fetch("cmp_a", "slack").reveal().size() == 8'000 + 2 * canary.size());
-      });
+  leaves_nothing({[](int peer) {
+                   greet(peer);
+                   say(peer, fetched(*request(peer), canary));
+                   say(peer, fetched(*request(peer), long_value()));
+                 }},
+                 [](client& c) {
+                   const secret small = c.fetch("cmp_a", "slack");
+                   BOOST_TEST((small.reveal() == canary));
+                   const secret large = c.fetch("cmp_a", "slack");
+                   BOOST_TEST(large.reveal().size() == 8'000 + 2 * canary.size());
+                 });
 }
 
 BOOST_AUTO_TEST_CASE(half_a_reply_leaves_nothing_behind) {

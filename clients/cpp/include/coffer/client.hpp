@@ -16,15 +16,17 @@
 
 namespace coffer {
 
-/// COFFER_SOCKET; else $COMPANY_AGENTS_HOME/coffer.sock (home: ~/.company-agents/instances/default)
-/// if it is there; else /run/coffer/coffer.sock.
+/// COFFER_SOCKET; else $COMPANY_AGENTS_HOME/coffer.sock; else that of the user's own instance, if
+/// the folder ~/.company-agents/instances/default exists; else /run/coffer/coffer.sock. What was
+/// named is never replaced by another.
 std::string default_socket();
 
-/// One connection. Move-only; not for several threads at once, and not across fork(). All calls
-/// throw coffer::error: the daemon's with its code, unavailable, timeout, invalid_argument,
-/// protocol_error. An idle connection found broken is opened anew, once, unless it was narrowed;
-/// what changes something is sent again only if the daemon said that it had not read it. Buffers
-/// that held a value are overwritten before a call returns or throws.
+/// One connection. Move-only; not for several threads at once. In a process that was forked from
+/// its own it connects anew, or throws unavailable if it was narrowed. All calls throw
+/// coffer::error: the daemon's with its code, unavailable, timeout, invalid_argument,
+/// untrusted_server, protocol_error. An idle connection found broken is opened anew, once, unless
+/// it was narrowed; what changes something is sent again only if the daemon said that it had not
+/// read it. Buffers that held a value are overwritten before a call returns or throws.
 class client {
  public:
   /// Takes what the parent handed over, when no socket is given: COFFER_FD names an inherited
@@ -40,6 +42,12 @@ class client {
   /// What was moved from can only be assigned to or destroyed.
   client(client&&) noexcept;
   client& operator=(client&&) noexcept;
+
+  /// The path of the socket, for people; COFFER_FD for an inherited connection without one.
+  /// Connects if it has not yet.
+  std::string socket();
+  /// Connects if it has not yet, and throws untrusted_server as calls that send a secret do.
+  void require_trusted_server();
 
   void ping();
   daemon_status status();
@@ -66,10 +74,9 @@ class client {
   run_info run_begin(std::string_view company, std::string_view run, std::string_view agent,
                      std::optional<std::chrono::milliseconds> time_limit = std::nullopt);
   void run_end(std::string_view company, std::string_view run);
-  /// A page of live runs with ids above `after`, in byte order.
   /// A page of the daemons that use the store, with ids above `after`.
   host_page host_list(std::string_view after = {});
-
+  /// A page of live runs with ids above `after`, in byte order.
   run_page run_list(std::string_view company, std::string_view after = {});
 
   /// Makes this client the adapter of one run, irrevocably: it fetches for the run, and no more.

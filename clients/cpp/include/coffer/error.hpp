@@ -35,6 +35,13 @@ class unavailable : public error {
   explicit unavailable(const std::string& text) : error(0, "unavailable", text) {}
 };
 
+/// The socket is served by a user who is neither root nor this process's own, and whom nobody named
+/// (client_options::server_uid): no secret was sent.
+class untrusted_server : public error {
+ public:
+  explicit untrusted_server(const std::string& text) : error(0, "untrusted_server", text) {}
+};
+
 /// No answer in time.
 class timeout : public error {
  public:

@@ -1,6 +1,8 @@
 // What may be said with a request, and how a client connects. Times are ms since the epoch, UTC.
 #pragma once
 
+#include <sys/types.h>
+
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -12,7 +14,13 @@ struct client_options {
   /// A path: connect there, whatever was handed over. Empty: what was handed over, else
   /// default_socket().
   std::string socket{};
-  std::chrono::milliseconds timeout{10'000};  ///< for one call, a reconnect included
+  /// For one call: connecting, greeting, a reconnect and the answer together.
+  std::chrono::milliseconds timeout{10'000};
+  /// False: connects with the first call, under that call's deadline.
+  bool at_once = true;
+  /// The user that the daemon runs as, when it is neither root nor this process's own. Absent: what
+  /// COFFER_SERVER_UID says, if anything.
+  std::optional<uid_t> server_uid{};
 };
 
 struct set_options {

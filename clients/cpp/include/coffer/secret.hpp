@@ -36,8 +36,10 @@ class secret {
   bool operator==(const secret&) const = delete;
 
   /// The value, valid while the object lives and is not moved from. The only way to read it, so
-  /// that one search finds every place that does.
-  std::string_view reveal() const noexcept { return {data_.get(), size_}; }
+  /// that one search finds every place that does. Not of a temporary, which is gone before the
+  /// value is used.
+  std::string_view reveal() const& noexcept { return {data_.get(), size_}; }
+  std::string_view reveal() const&& = delete;
 
   std::uint64_t version() const noexcept { return details_.version; }
   value_freshness freshness() const noexcept { return details_.freshness; }
