@@ -10,7 +10,8 @@
 
 namespace coffer::protocol {
 
-/// Appends `value` as a JSON string (RFC 8259, section 7).
+/// Appends `value` as a JSON string (RFC 8259, section 7), in which a screen shows all: hidden
+/// characters stand as escapes. Bytes that are no UTF-8 become U+FFFD.
 void append_json_string(std::string_view value, std::string& out);
 
 /// Visits a message's field list and appends it as a JSON object. Absent fields are left out.

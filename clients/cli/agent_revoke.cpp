@@ -1,16 +1,25 @@
 #include "output.hpp"
 #include "program.hpp"
+#include "secret_input.hpp"
 
 namespace coffer::cli {
 namespace {
 
 struct arguments : agent_arguments {
   std::string kid;
+  bool yes = false;
 };
 
+std::string question(client& daemon, const arguments& given) {
+  const std::string what = given.kid.empty() ? "all tokens" : "token " + given.kid;
+  return "Revoke " + what + " of " + target_text(daemon, given.agent, given.company) + "?";
+}
+
 void revoke(const globals& all, const arguments& given) {
-  const std::uint64_t count =
-      all.connect().token_revoke(given.company, given.agent, if_given(given.kid));
+  client daemon = all.connect();
+  if (!given.yes && can_ask() && !confirm(question(daemon, given)))
+    throw usage_error("not revoked: confirm at the prompt, or add --yes");
+  const std::uint64_t count = daemon.token_revoke(given.company, given.agent, if_given(given.kid));
   json_object out;
   if (all.json) return print_line(out.add("revoked", count).text());
   print_line("revoked " + std::to_string(count) + (count == 1 ? " token" : " tokens") + " of " +
@@ -25,6 +34,7 @@ void add_agent_revoke(CLI::App& noun, const globals& all, action& run) {
   to->declare(*command);
   command->add_option("--kid", to->kid, "only this token; default: all of the agent's")
       ->check(not_empty());
+  command->add_flag("--yes", to->yes, "do not ask at a terminal");
   command->footer(
       "Every host refuses a revoked token within a second.\n"
       "Examples:\n  coffer agent revoke cmp_acme agt_bob\n"

@@ -33,6 +33,7 @@ void print_good(const token_grant& grant, bool json) {
 
 void validate(const globals& all, const arguments& given) {
   client daemon = all.connect();
+  daemon.require_trusted_server();
   const secret token = read_secret("Token (hidden): ");
   try {
     print_good(

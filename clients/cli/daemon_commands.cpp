@@ -13,10 +13,10 @@ std::string store_text(const daemon_status& now) {
   return now.store + ", away: in step until " + std::to_string(*now.store_age / 1000) + " s ago";
 }
 
-void print_status(const daemon_status& now, bool json) {
+void print_status(const daemon_status& now, const std::string& socket, bool json) {
   if (json) {
     json_object out;
-    out.add("version", now.version).add("started_at", now.started_at);
+    out.add("socket", socket).add("version", now.version).add("started_at", now.started_at);
     out.add("memory_mode", now.memory_mode).add("memory_total", now.memory_total);
     out.add("memory_used", now.memory_used).add("key_source", now.key_source);
     out.add("key_id", now.key_id).add("store", now.store).add("connections", now.connections);
@@ -24,7 +24,8 @@ void print_status(const daemon_status& now, bool json) {
     out.add("cache_bytes", now.cache_bytes).add("store_age", now.store_age);
     return print_line(out.text());
   }
-  print_pairs({{"version", now.version},
+  print_pairs({{"socket", socket},
+               {"version", now.version},
                {"started", time_text(now.started_at)},
                {"locked memory", now.memory_mode + ", " + size_text(now.memory_used) + " of " +
                                      size_text(now.memory_total) + " used"},
@@ -41,7 +42,13 @@ void print_status(const daemon_status& now, bool json) {
 void add_daemon_commands(CLI::App& program, const globals& all, action& run) {
   auto* status = program.add_subcommand("status", "how the daemon is doing");
   status->footer("Examples:\n  coffer status\n  coffer status --json | jq .cache_bytes");
-  status->callback([&] { run = [&] { print_status(all.connect().status(), all.json); }; });
+  status->callback([&] {
+    run = [&] {
+      client daemon = all.connect();
+      const daemon_status now = daemon.status();
+      print_status(now, daemon.socket(), all.json);
+    };
+  });
   auto* ping = program.add_subcommand("ping", "whether the daemon answers; prints nothing");
   ping->footer("Example:\n  until coffer ping --timeout 1; do sleep 1; done");
   ping->callback([&] {

@@ -10,10 +10,12 @@ struct arguments : integration_arguments {
 };
 
 void remove(const globals& all, const arguments& given) {
-  const std::string question = "Delete " + given.integration + " of " + given.company + "?";
-  if (!given.yes && !confirm(question.c_str()))
+  client daemon = all.connect();
+  if (!given.yes &&
+      !(can_ask() &&
+        confirm("Delete " + target_text(daemon, given.integration, given.company) + "?")))
     throw usage_error("not deleted: confirm at the prompt, or add --yes");
-  all.connect().remove(given.company, given.integration, given.if_version);
+  daemon.remove(given.company, given.integration, given.if_version);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@ struct arguments : integration_arguments {
   std::string expires;
   std::optional<std::uint64_t> if_version;
   bool now = false;
+  bool exact = false;
 };
 
 void rotate(const globals& all, const arguments& given) {
@@ -17,7 +18,12 @@ void rotate(const globals& all, const arguments& given) {
   options.if_version = given.if_version;
   options.cut = given.now;
   client daemon = all.connect();
-  const secret value = read_secret("New value (hidden): ");
+  daemon.require_trusted_server();
+  const std::string target = target_text(daemon, given.integration, given.company);
+  const secret value = read_secret(
+      given.now ? "Live runs lose their version of " + target + " at once. New value (hidden): "
+                : "New value for " + target + " (hidden): ",
+      given.exact);
   const auto info = daemon.rotate(given.company, given.integration, value.reveal(), options);
   print_integration(info, all.json);
 }
@@ -33,9 +39,9 @@ void add_integration_rotate(CLI::App& noun, const globals& all, action& run) {
       ->type_name("TIME");
   command->add_option("--if-version", to->if_version, "only if this is the current version");
   command->add_flag("--now", to->now, "for live runs, too: they lose the version that they keep");
+  command->add_flag("--exact", to->exact, "every byte of standard input");
   command->footer(
-      "The value comes from a hidden prompt, or from standard input, of which one newline at\n"
-      "the end is dropped.\n"
+      "The value comes from a hidden prompt, or from standard input; see integration set.\n"
       "Examples:\n  coffer integration rotate cmp_acme slack\n"
       "  coffer integration rotate cmp_acme slack --if-version 3 --expires +90d < new-key\n"
       "  coffer integration rotate cmp_acme slack --now    # the old key has leaked");

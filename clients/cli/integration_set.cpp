@@ -8,6 +8,7 @@ namespace {
 struct arguments : integration_arguments {
   std::string provider, label, scopes, expires;
   bool replace = false;
+  bool exact = false;
 };
 
 void set(const globals& all, const arguments& given) {
@@ -18,7 +19,9 @@ void set(const globals& all, const arguments& given) {
   options.replace = given.replace;
   if (!given.expires.empty()) options.expires_at = parse_time(given.expires);
   client daemon = all.connect();
-  const secret value = read_secret("Value (hidden): ");
+  daemon.require_trusted_server();
+  const std::string target = target_text(daemon, given.integration, given.company);
+  const secret value = read_secret("Value for " + target + " (hidden): ", given.exact);
   const auto info = daemon.set(given.company, given.integration, value.reveal(), options);
   print_integration(info, all.json);
 }
@@ -36,12 +39,16 @@ void add_integration_set(CLI::App& noun, const globals& all, action& run) {
       ->add_option("--expires", to->expires, "when it stops working: RFC 3339, a date, +90d, +12h")
       ->type_name("TIME");
   command->add_flag("--replace", to->replace, "also if the integration exists");
+  command->add_flag("--exact", to->exact, "every byte of standard input");
   command->footer(
-      "The value comes from a hidden prompt, or from standard input, of which one newline at\n"
-      "the end is dropped; never from the command line, which others can read.\n"
+      "The value comes from a hidden prompt, or from standard input; never from the command line,\n"
+      "which others can read. Of one line of text, the line break at the end and a byte order "
+      "mark\n"
+      "in front are dropped; a file of several lines, like a PEM key, stays as it is.\n"
       "Examples:\n  coffer integration set cmp_acme slack\n"
       "  pass show slack | coffer integration set cmp_acme slack --label Slack\n"
-      "  coffer integration set cmp_acme github --expires +90d < token");
+      "  coffer integration set cmp_acme github --expires +90d < token\n"
+      "  coffer integration set cmp_acme deploy --provider ssh < id_ed25519");
   command->callback([&all, &run, to] { run = [&all, to] { set(all, *to); }; });
 }
 

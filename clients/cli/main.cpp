@@ -1,7 +1,9 @@
+#include <pwd.h>
 #include <sys/resource.h>
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstdio>
 #include <utility>
 
@@ -9,6 +11,8 @@
 #include "output.hpp"
 #include "program.hpp"
 #include "protocol/error.hpp"
+#include "standard_streams.hpp"
+#include "visible.hpp"
 
 namespace coffer::cli {
 namespace {
@@ -22,9 +26,10 @@ constexpr const char* more =
     "            66 not found       69 no daemon or store   73 exists, or changed meanwhile\n"
     "            75 try again       77 denied                1 anything else\n"
     "The socket:  --socket, else what COFFER_FD or COFFER_TICKET_FD hands over, else\n"
-    "             COFFER_SOCKET, else $COMPANY_AGENTS_HOME/coffer.sock (home:\n"
-    "             ~/.company-agents/instances/default) if it is there, else\n"
-    "             /run/coffer/coffer.sock\n"
+    "             COFFER_SOCKET, else $COMPANY_AGENTS_HOME/coffer.sock, else that in\n"
+    "             ~/.company-agents/instances/default if that folder exists, else\n"
+    "             /run/coffer/coffer.sock. What is named is never replaced by another. A secret\n"
+    "             is sent only if root or your own user serves it, or --server-user\n"
     "Examples:    coffer status\n"
     "             coffer integration set cmp_acme slack\n"
     "             coffer integration list cmp_acme --json\n"
@@ -36,6 +41,7 @@ constexpr const char* more =
 exit_code code_of(const error& failed) {
   if (dynamic_cast<const unavailable*>(&failed)) return exit_code::unavailable;
   if (dynamic_cast<const timeout*>(&failed)) return exit_code::temporary;
+  if (dynamic_cast<const untrusted_server*>(&failed)) return exit_code::denied;
   switch (static_cast<errc>(failed.code())) {
     case errc::denied:
     case errc::invalid_ticket:
@@ -66,8 +72,18 @@ exit_code code_of(const error& failed) {
   }
 }
 
+// A user by name or number; nullopt for an empty word.
+std::optional<uid_t> uid_of(const std::string& user) {
+  if (user.empty()) return std::nullopt;
+  uid_t uid = 0;
+  const auto [end, wrong] = std::from_chars(user.data(), user.data() + user.size(), uid);
+  if (wrong == std::errc{} && end == user.data() + user.size()) return uid;
+  if (const passwd* found = getpwnam(user.c_str())) return found->pw_uid;
+  throw usage_error("there is no user " + user);
+}
+
 int report(const char* what, exit_code code) {
-  std::fprintf(stderr, "coffer: %s\n", what);
+  std::fprintf(stderr, "coffer: %s\n", visible(what).c_str());
   return static_cast<int>(code);
 }
 
@@ -87,6 +103,10 @@ void declare_globals(CLI::App& program, globals& all) {
   program.add_option("--timeout", all.timeout_s, "seconds to wait for the daemon; default 10")
       ->type_name("SECONDS")
       ->check(CLI::Range(0.001, 3600.0));
+  program
+      .add_option("--server-user", all.server_user,
+                  "who serves the socket, if neither root nor you; or COFFER_SERVER_UID")
+      ->type_name("USER");
   program.add_flag("--json", all.json, "print JSON");
   program.footer(more);
   program.require_subcommand(1);
@@ -146,13 +166,20 @@ int run_program(int argc, char** argv) {
 
 client globals::connect() const {
   return client({.socket = socket,
-                 .timeout = std::chrono::milliseconds(static_cast<long>(timeout_s * 1000))});
+                 .timeout = std::chrono::milliseconds(static_cast<long>(timeout_s * 1000)),
+                 .at_once = false,
+                 .server_uid = uid_of(server_user)});
+}
+
+std::string target_text(client& daemon, const std::string& what, const std::string& company) {
+  return visible(what + " of " + company + " at " + daemon.socket());
 }
 
 }  // namespace coffer::cli
 
 int main(int argc, char** argv) {
   using coffer::cli::exit_code;
+  coffer::cli::open_standard_streams();
   try {
     return coffer::cli::run_program(argc, argv);
   } catch (const coffer::cli::usage_error& wrong) {

@@ -7,21 +7,23 @@
 
 #include "program.hpp"
 #include "protocol/json.hpp"
+#include "visible.hpp"
 
 namespace coffer::cli {
 namespace {
 
-// Columns that a text takes: its characters, not its bytes.
+// Columns that a text takes as it is shown: its characters, not its bytes.
 std::size_t width(std::string_view text) {
   return static_cast<std::size_t>(std::ranges::count_if(
-      text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+      visible(text), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
 void print_row(const std::vector<std::string>& cells, const std::vector<std::size_t>& widths) {
   std::string line;
   for (std::size_t i = 0; i < cells.size(); ++i) {
-    line += cells[i];
-    if (i + 1 < cells.size()) line.append(widths[i] - width(cells[i]) + 2, ' ');
+    const std::string cell = visible(cells[i]);
+    line += cell;
+    if (i + 1 < cells.size()) line.append(widths[i] - width(cell) + 2, ' ');
   }
   print_line(line);
 }
@@ -33,7 +35,8 @@ std::string dashed(const std::string& text) { return text.empty() ? "-" : text; 
 std::string dashed(const std::optional<std::string>& text) { return dashed(text.value_or("")); }
 
 void print_line(std::string_view text) {
-  std::fwrite(text.data(), 1, text.size(), stdout);
+  const std::string shown = visible(text);
+  std::fwrite(shown.data(), 1, shown.size(), stdout);
   std::fputc('\n', stdout);
 }
 

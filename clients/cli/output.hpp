@@ -44,7 +44,7 @@ std::uint64_t now_ms();
 /// 4.0 MiB.
 std::string size_text(std::uint64_t bytes);
 
-/// Prints a line; every other way to print text is built on it.
+/// Prints a line, with hidden characters as escapes; every other way to print text is built on it.
 void print_line(std::string_view text);
 /// Throws error if what was printed did not arrive.
 void finish_output();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <sys/resource.h>
+#include <sys/types.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -53,13 +54,18 @@ std::string describe(const CLI::App& program, const CLI::ParseError& wrong);
 
 struct globals {
   std::string socket;
+  std::string server_user;  ///< a name or a number
   double timeout_s = 10;
   bool json = false;
   std::vector<std::string> program;  ///< what stands behind `--`, for `run exec`
   rlim_t core_size_max = 0;          ///< as the shell had it, for the same
 
+  /// A client that connects with its first call, under the timeout of that.
   client connect() const;
 };
+
+/// `integration` of `company` at the client's socket: for prompts, which name what they act on.
+std::string target_text(client& daemon, const std::string& what, const std::string& company);
 
 /// What an option was given, if it was.
 std::optional<std::string> if_given(const std::string& text);

@@ -1,3 +1,5 @@
+#include <sstream>
+
 #include "daemon_program.hpp"
 #include "output.hpp"
 #include "program.hpp"
@@ -14,8 +16,11 @@ void copy(const arguments& given) {
   if (!given.password_source.empty())
     words.insert(words.end(), {"--database-password-source", given.password_source});
   const auto done = run_cofferd(words);
-  if (done.exit_code != 0) throw refusal(done.output);
-  print_line(done.output);
+  std::istringstream output(done.output);
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(output, line);) lines.push_back(line);
+  if (done.exit_code != 0) throw refusal(lines.empty() ? "cofferd said nothing" : lines.back());
+  for (const std::string& line : lines) print_line(line);
 }
 
 }  // namespace

@@ -2,18 +2,18 @@
 # What follows COMPANY is asked of the daemon, which tells ids only to those who may list them.
 
 _coffer_options() {
-  local all="--help --socket --timeout --json"
+  local all="--help --socket --timeout --server-user --json"
   case $1 in
-    "integration set") echo "$all --provider --label --scopes --expires --replace" ;;
+    "integration set") echo "$all --provider --label --scopes --expires --replace --exact" ;;
     "integration fetch") echo "$all --run --reveal" ;;
-    "integration rotate") echo "$all --expires --if-version --now" ;;
+    "integration rotate") echo "$all --expires --if-version --now --exact" ;;
     "integration delete") echo "$all --yes --if-version" ;;
     "run begin") echo "$all --time-limit" ;;
     "run ticket") echo "$all --uid --lifetime --reveal" ;;
     "agent issue") echo "$all --scope --expires" ;;
     "agent fetch") echo "$all --reveal" ;;
     "agent rotate") echo "$all --overlap --expires --scope" ;;
-    "agent revoke") echo "$all --kid" ;;
+    "agent revoke") echo "$all --kid --yes" ;;
     "agent validate") echo "$all --scope" ;;
     "audit list") echo "$all --company --chain --after --before --limit" ;;
     "audit tail") echo "$all --company --chain --follow --limit" ;;
@@ -28,7 +28,7 @@ _coffer_options() {
 # Whether a word is an option that takes the next word.
 _coffer_takes_value() {
   case $1 in
-    --socket | --timeout | --provider | --label | --scopes | --scope | --expires | --if-version | \
+    --socket | --timeout | --server-user | --provider | --label | --scopes | --scope | --expires | --if-version | \
       --run | --time-limit | --uid | --lifetime | --overlap | --kid | --company | --chain | \
       --after | --before | --limit | --unit | --agent | \
       --database-password-source) return 0 ;;

@@ -25,7 +25,7 @@ class Cli(CliCase):
         self.run_cli("integration", "rotate", "cmp_life", "slack", "--expires", "+90d",
                      value=b"line one\nline two\n")
         self.assertEqual(self.run_cli("integration", "fetch", "cmp_life", "slack"),
-                         b"line one\nline two")
+                         b"line one\nline two\n")
         self.assertIn(b"expires      20", self.run_cli("integration", "show", "cmp_life", "slack"))
         self.run_cli("integration", "delete", "cmp_life", "slack", "--yes")
         self.run_cli("integration", "fetch", "cmp_life", "slack", code=66)
@@ -79,8 +79,9 @@ class Cli(CliCase):
         self.assertEqual(self.run_cli("ping"), b"")
 
     def test_C2_the_largest_value_and_every_byte_come_back(self):
-        for value in (b"v" * 65536, bytes(range(256)), b"\n\n"):
-            self.run_cli("integration", "set", "cmp_bytes", "a", "--replace", value=value + b"\n")
+        for value in (b"v" * 65536, bytes(range(256)), b"\n\n", b"v\r\n"):
+            self.run_cli("integration", "set", "cmp_bytes", "a", "--replace", "--exact",
+                         value=value)
             self.assertEqual(self.run_cli("integration", "fetch", "cmp_bytes", "a"), value)
         self.run_cli("integration", "set", "cmp_bytes", "a", "--replace", value=bytes(range(256)))
         self.run_cli("integration", "fetch", "cmp_bytes", "a", "--json", "--reveal", code=65)
