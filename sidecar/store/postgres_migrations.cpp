@@ -9,10 +9,9 @@ namespace {
 
 constexpr const char* lock_key = "4854083327290598500";  // "Coffer" and then some
 
-// The function incarnation() names this life of the store: the cluster, the database, the file of
-// an index that a restore makes after all rows, the transaction that made the row, and what was
-// drawn at random then. Of a dump only the last is restored with it, and a restore that goes on has
-// none.
+// The function incarnation() names this life of the store: the cluster; the database and the file of
+// an index, which a restore makes after all rows; the transaction that wrote the row; a random UUID.
+// Of these a dump holds the last alone, and a restore that is not finished has no index.
 //
 // Append only: a released migration is never edited. Ids are compared as bytes, as in SQLite.
 constexpr std::array migrations{
@@ -115,11 +114,9 @@ CREATE FUNCTION incarnation() RETURNS text STABLE LANGUAGE plpgsql AS $$
 DECLARE
   name text;
 BEGIN
-  SELECT system_identifier || '.' || d.oid || '.'
-    || pg_relation_filenode(to_regclass('coffer.incarnation_pkey')) || '.' || i.xmin || '.' || i.id
-    INTO name
-    FROM coffer.incarnation i, pg_control_system(), pg_database d
-    WHERE d.datname = current_database();
+  SELECT (pg_control_system()).system_identifier || '.'
+    || pg_relation_filepath(to_regclass('coffer.incarnation_pkey')) || '.' || xmin || '.' || id
+    INTO name FROM coffer.incarnation;
   IF name IS NULL THEN
     RAISE EXCEPTION 'this store is not whole: it is being restored';
   END IF;

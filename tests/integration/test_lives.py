@@ -198,6 +198,7 @@ class Restored(LivesCase):
     def asks_the_other(self):
         try:
             self.on_b.fetch(COMPANY, "never_there")
+            return False
         except coffer.Error as error:
             return error.name == "not_found"
 
