@@ -88,4 +88,7 @@ constexpr std::size_t request_limit(std::uint8_t code) noexcept {
   return row ? row->request_size_max : secret_request_size_max;
 }
 
+/// The same before hello has been answered, when nobody knows yet who may ask for what (P2.3).
+constexpr std::size_t first_request_limit(std::uint8_t) noexcept { return small_request_size_max; }
+
 }  // namespace coffer::protocol

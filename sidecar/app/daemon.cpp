@@ -6,6 +6,9 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <exception>
+#include <optional>
+
 #include "app/audit_key.hpp"
 #include "app/database.hpp"
 #include "app/identity.hpp"
@@ -13,6 +16,7 @@
 #include "app/memory.hpp"
 #include "app/version.hpp"
 #include "dispatch/context.hpp"
+#include "dispatch/serve.hpp"
 #include "error/start_error.hpp"
 #include "keys/key_source.hpp"
 #include "net/server.hpp"
@@ -26,7 +30,8 @@ namespace coffer::app {
 namespace {
 
 constexpr std::size_t descriptors_reserved = 64;  // store, log, epoll, accepting itself
-constexpr std::size_t queue_max = 4096;           // requests that wait for a worker
+constexpr std::size_t queue_max = 4096;           // requests that wait for a worker …
+constexpr std::size_t queue_reserved = 64;        // … and the daemon's own chores
 constexpr std::size_t burst_bytes = 256 << 10;    // of the audit's records in a second
 
 policy::policy rules_of(const settings& chosen) {
@@ -39,13 +44,22 @@ void reload_rules(const settings& chosen, dispatch::rules& rules) {
   try {
     rules.replace(rules_of(chosen));
     log::info("policy_reloaded", {{"policy", chosen.policy}});
-  } catch (const start_error& error) {
+  } catch (const std::exception& error) {
     log::error("policy_not_reloaded",
                {{"reason", error.what()}, {"action", "the old policy stays in force"}});
   }
 }
 
-net::limits limits_of(const settings& chosen) {
+// What locked memory leaves for buffers beside the fixed ones and the workers': five eighths of it,
+// since blocks of different sizes leave gaps, and keys need some.
+std::size_t buffers_in(const secret::arena& memory, std::size_t workers) {
+  using secret::arena;
+  const std::size_t fixed = arena::block_size(net::shared_buffers_size) +
+                            workers * arena::block_size(dispatch::reply_size_max);
+  return memory.size() > fixed ? (memory.size() - fixed) / 8 * 5 : 0;
+}
+
+net::limits limits_of(const settings& chosen, const secret::arena& memory) {
   rlimit descriptors{};
   getrlimit(RLIMIT_NOFILE, &descriptors);
   descriptors.rlim_cur = descriptors.rlim_max;
@@ -54,7 +68,9 @@ net::limits limits_of(const settings& chosen) {
   net::limits out = chosen.limits;
   const std::size_t had = descriptors.rlim_cur;
   const std::size_t room = had > 2 * descriptors_reserved ? had - descriptors_reserved : had / 2;
-  if (out.connections_max == 0) out.connections_max = room;
+  out.descriptors_max = room;
+  out.queue_max = queue_max - queue_reserved;
+  out.buffered_max = std::min(out.buffered_max, buffers_in(memory, chosen.workers));
   return out;
 }
 
@@ -107,30 +123,47 @@ class running_daemon {
     spool_.prepare();
     if (database_.shared()) follower_.start();
     presence_.beat();
-    make_folder_of(chosen_.socket);
-    net::socket_file file(chosen_.socket, chosen_.socket_mode, chosen_.socket_group);
+    open_socket();
     dispatch::offload workers(chosen_.workers, queue_max);
     net::server server({.daemon = context_,
                         .workers = workers,
                         .every_second = [this] { keep_trail(); },
                         .every_few_seconds = [this] { keep_house(); },
-                        .reload = [this] { reload_rules(chosen_, rules_); }},
-                       bounds, file.release(), [&] { file.remove(); });
+                        .reload = [this] { reload_rules(chosen_, rules_); },
+                        .socket_in_place = [this] { return socket_->in_place(); },
+                        .renew_socket = [this] { return renew_socket(); }},
+                       bounds, socket_->release(), [&] { socket_->remove(); });
     log::info("serving", {{"socket", chosen_.socket},
                           {"store", facts_.store},
                           {"key", facts_.key_id},
                           {"uid", geteuid()},
                           {"version", version}});
     spool_.when_spare_is_taken([&] { workers.post([this] { spool_.prepare(); }); });
-    server.run();
+    const auto failed = server.run();
     spool_.when_spare_is_taken({});
     follower_.stop();
     static_cast<void>(trail_.ship());
     integrations_.flush_counters();
     presence_.leave();
+    if (failed) std::rethrow_exception(failed);
   }
 
  private:
+  void open_socket() {
+    make_folder_of(chosen_.socket);
+    socket_.emplace(chosen_.socket, chosen_.socket_mode, chosen_.socket_group);
+  }
+
+  // What removed it took no notice of the daemon: a cleaner of /run, or a careless script.
+  int renew_socket() {
+    open_socket();
+    log::warning("socket_renewed",
+                 {{"socket", chosen_.socket},
+                  {"reason", "its file was removed or replaced"},
+                  {"action", "find out what did that: clients could not connect meanwhile"}});
+    return socket_->release();
+  }
+
   // The spool bridges an outage of the store: what is not shipped now is shipped later. What a
   // burst took of memory is given back once it is over.
   void keep_trail() {
@@ -165,6 +198,7 @@ class running_daemon {
   service::chores chores_;
   dispatch::tickets tickets_;
   dispatch::daemon_facts facts_;
+  std::optional<net::socket_file> socket_;
   bool in_burst_ = false;
   dispatch::context context_{integrations_, runs_,  tokens_,        tickets_,          rules_,
                              spool_,        trail_, vault_.cache(), database_.hosts(), contact_,
@@ -178,7 +212,7 @@ void run_daemon(const settings& chosen) {
   signal(SIGPIPE, SIG_IGN);
   secret::arena& memory = open_memory(chosen);
   warn_of_identity();
-  const net::limits bounds = limits_of(chosen);
+  const net::limits bounds = limits_of(chosen, memory);
   dispatch::rules rules(rules_of(chosen));
   found_key key = look_for_key(chosen);
   const auto database = open_store(chosen);

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
+#include <new>
 
 namespace coffer::dispatch {
 
@@ -24,11 +25,16 @@ bool offload::post(std::function<void()> work) {
     home->queued.fetch_sub(1);
     return false;
   }
-  boost::asio::post(home->threads, [home, work = std::move(work)] {
-    work();
+  try {
+    boost::asio::post(home->threads, [home, work = std::move(work)] {
+      work();
+      home->queued.fetch_sub(1);
+    });
+    return true;
+  } catch (const std::bad_alloc&) {
     home->queued.fetch_sub(1);
-  });
-  return true;
+    return false;
+  }
 }
 
 void offload::join() { pool_->threads.join(); }

@@ -14,8 +14,8 @@ class offload {
   offload(const offload&) = delete;
   offload& operator=(const offload&) = delete;
 
-  /// Runs `work` on a worker; false, with nothing done, when the queue is full. `work` may not
-  /// throw.
+  /// Runs `work` on a worker; false, with nothing done, when the queue is full or there is no
+  /// memory for it. `work` may not throw.
   bool post(std::function<void()> work);
 
   /// Finishes what was posted and ends the threads. No post() may follow.

@@ -13,6 +13,7 @@ namespace coffer::dispatch {
 struct peer_change {
   service::run_handle run;                           ///< nullptr: it stays as it is
   std::shared_ptr<const policy::caller> authorised;  ///< nullptr: the connection's own
+  std::shared_ptr<const policy::authority> may;      ///< of `authorised`, unless that is nullptr
 };
 
 /// Belongs to the session's thread; a request on a worker has a copy of its own.

@@ -31,7 +31,9 @@ result<progress> find_run(call& one) {
   if (one.run) return progress::answered;
   if (!one.may_block) return progress::must_block;
   auto found = one.daemon.runs.find(one.note.company, one.note.run);
-  // To a stranger of the company it is not there, as everything else.
+  // To a stranger of the company it is not there, as everything else. A run that does not live has
+  // no agent: where names are judged later, a rule for some agents is enough to be told so.
+  one.target.open = one.row->names == judged::later;
   if (!found && !one.from.may->permits(one.row->needed, one.target)) return denial(one.row->needed);
   if (!found) return found.error();
   one.run = *std::move(found);

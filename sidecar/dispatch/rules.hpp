@@ -23,6 +23,8 @@ class rules {
     const std::lock_guard lock(mutex_);
     current_ = std::move(made);
   }
+  /// Whether an authority is of the policy that is in force now.
+  bool in_force(const policy::authority& one) const { return current()->gave(one); }
   std::shared_ptr<const policy::authority> authority_of(const policy::caller& who) const {
     return std::make_shared<const policy::authority>(current()->authority_of(who));
   }

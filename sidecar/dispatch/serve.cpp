@@ -2,6 +2,7 @@
 
 #include <exception>
 #include <new>
+#include <optional>
 
 #include "dispatch/table.hpp"
 #include "log/log.hpp"
@@ -32,8 +33,10 @@ log::level severity_of(errc code) noexcept {
   }
 }
 
-// The reason is logged once, here; the peer learns the code and its text.
-void log_refusal(const peer& from, const protocol::frame& request, const failure& why) noexcept {
+// The reason is logged once, here; the peer learns the code and its text. Without memory for the
+// line, the request is refused without one.
+void log_refusal(const peer& from, const protocol::frame& request, const failure& why) noexcept
+    try {
   const auto suppressed = from.log_budget.take();
   if (!suppressed) return;
   const auto* operation = protocol::find_operation(request.head.opcode);
@@ -45,7 +48,7 @@ void log_refusal(const peer& from, const protocol::frame& request, const failure
               {"rule", from.may->rules()},
               {"text", why.message()},
               {"suppressed", *suppressed}});
-}
+} catch (const std::bad_alloc&) { return; }
 
 failure denial(policy::right needed) {
   return failure(errc::denied, "not allowed (this needs the right \"" +
@@ -53,30 +56,55 @@ failure denial(policy::right needed) {
                                    "\"); ask the operator of this host, whose log names the rule");
 }
 
+// A user without any rule is let in only to redeem a ticket that was issued to it (P9.9).
+bool may_redeem_only(call& one) {
+  if (!one.row || one.from.run) return false;
+  const bool redeems = one.row->code == protocol::opcode::ticket_redeem;
+  const bool greets = one.row->code == protocol::opcode::hello;
+  return (redeems || greets) && one.daemon.tickets.wait_for(one.from.who->uid, one.now);
+}
+
 result<progress> run(call& one, const protocol::frame& request) {
   const binding* row = one.row;
   if (request.head.flags != 0) return failure(errc::malformed_frame);
   // Strangers learn nothing, not even which operations exist.
-  if (!one.from.may->allows(policy::right::connect)) return denial(policy::right::connect);
+  const bool redeems_only = !one.from.may->allows(policy::right::connect) && may_redeem_only(one);
+  if (!redeems_only && !one.from.may->allows(policy::right::connect))
+    return denial(policy::right::connect);
   const bool hello = row && row->code == protocol::opcode::hello;
   if (hello && one.from.greeted) return failure(errc::unexpected_hello);
   if (!hello && !one.from.greeted) return failure(errc::hello_expected);
   if (!row) return failure(errc::unknown_operation);
   if (one.from.run && !row->when_narrowed)
     return failure(errc::denied, "this connection is narrowed to a run: it fetches, and no more");
-  if (!one.from.may->allows(row->needed)) return denial(row->needed);
+  if (!redeems_only && !one.from.may->allows(row->needed)) return denial(row->needed);
   if (row->runs == place::worker && !one.may_block) return progress::must_block;
   return row->run(one);
 }
 
-result<progress> run_guarded(call& one, const protocol::frame& request) noexcept {
+// What became of a request.
+struct outcome {
+  bool must_block = false;
+  std::optional<failure> refused{};  ///< nullopt: it is answered
+};
+
+// A change that has begun may have been made before the memory ran out.
+errc out_of_memory(const call& one) noexcept {
+  return one.note.outcome == audit::begun ? errc::outcome_unknown : errc::overloaded;
+}
+
+outcome run_guarded(call& one, const protocol::frame& request) noexcept {
   try {
-    return run(one, request);
+    const auto done = run(one, request);
+    if (!done) return {.refused = done.error()};
+    return {.must_block = *done == progress::must_block};
   } catch (const std::bad_alloc&) {
-    return failure(errc::overloaded);
+    return {.refused = failure(out_of_memory(one))};
   } catch (const std::exception& error) {
-    log::error("operation_failed", {{"reason", error.what()}});
-    return failure(errc::internal);
+    try {
+      log::error("operation_failed", {{"reason", error.what()}});
+    } catch (const std::bad_alloc&) {}
+    return {.refused = failure(errc::internal)};
   }
 }
 
@@ -95,23 +123,23 @@ bool ends_connection(errc code, const peer& from) noexcept {
 
 // Puts the outcome on record, which must be there before the reply may leave. In place of an answer
 // that cannot be recorded there is none.
-void record_outcome(call& one, result<progress>& done, protocol::bytes_span out) noexcept {
+void record_outcome(call& one, outcome& done, protocol::bytes_span out) noexcept {
   if (!one.row || one.row->trail == audited::no) return;
   audit::record& note = one.note;
-  note.outcome = done ? 0 : static_cast<std::uint16_t>(done.error().code);
+  note.outcome = done.refused ? static_cast<std::uint16_t>(done.refused->code) : 0;
   if (note.rule.empty()) note.rule = one.from.may->rules();
-  if (one.daemon.spool.append(note) || !done) return;
+  if (one.daemon.spool.append(note) || done.refused) return;
   secret::wipe(out);
-  done = failure(errc::audit_unavailable);
+  done.refused = failure(errc::audit_unavailable);
 }
 
 // Only now, since what is not on record has not happened.
-void become(call& one) {
+void become(call& one) noexcept {
   if (!one.becomes.run) return;
   one.from.run = std::move(one.becomes.run);
   if (!one.becomes.authorised) return;
   one.from.authorised = std::move(one.becomes.authorised);
-  one.from.may = one.daemon.rules.authority_of(*one.from.authorised);
+  one.from.may = std::move(one.becomes.may);
 }
 
 }  // namespace
@@ -129,19 +157,22 @@ served serve(context& daemon, peer& from, const protocol::frame& request, bool m
   one.note.uid = from.who->uid;
   one.note.pid = static_cast<std::uint32_t>(from.who->pid);
   one.note.operation = request.head.opcode;
-  auto done = run_guarded(one, request);
-  if (done && *done == progress::must_block)
-    return {.deferred = true, .exclusive = one.row->code == protocol::opcode::narrow};
+  outcome done = run_guarded(one, request);
+  if (done.must_block)
+    return {.deferred = true,
+            .exclusive = one.row->code == protocol::opcode::narrow,
+            .change = one.row->trail == audited::change};
   record_outcome(one, done, out);
-  if (done) become(one);
+  if (!done.refused) become(one);
   daemon.facts.requests.fetch_add(1, std::memory_order_relaxed);
   std::size_t size = 0;
-  if (done) size = reply.finish(request.head.opcode, protocol::flag_reply, request.head.request_id);
+  if (!done.refused)
+    size = reply.finish(request.head.opcode, protocol::flag_reply, request.head.request_id);
   if (size > 0) return {.reply_size = size};
-  const failure why = done ? failure(errc::internal) : done.error();
-  log_refusal(from, request, why);
-  return {.reply_size = write_error(why, request.head, out),
-          .close = ends_connection(why.code, from)};
+  if (!done.refused) done.refused = failure(errc::internal);
+  log_refusal(from, request, *done.refused);
+  return {.reply_size = write_error(*done.refused, request.head, out),
+          .close = ends_connection(done.refused->code, from)};
 }
 
 std::size_t refuse(errc code, const protocol::header& request, protocol::bytes_span out) noexcept {

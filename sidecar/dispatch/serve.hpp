@@ -14,8 +14,12 @@ struct served {
   std::size_t reply_size = 0;  ///< bytes written to `out`; 0 when deferred
   bool deferred = false;       ///< call again on a worker, with may_block
   bool exclusive = false;      ///< deferred, and nothing further is read until it is answered
+  bool change = false;         ///< deferred, and once it is done its reply must not be lost
   bool close = false;          ///< send the reply, then close the connection
 };
+
+/// The largest reply of an operation that changes something, and of any error.
+inline constexpr std::size_t change_reply_size_max = 4096;
 
 /// Answers one request into `out` (at least reply_size_max bytes). Never throws and never blocks
 /// unless `may_block`. On a worker, `from.greeted` must be true already.

@@ -21,6 +21,7 @@ result<progress> ticket_issue(call& one) {
   if (place.empty()) return failure(errc::overloaded);
   const auto issued = one.daemon.tickets.issue({.run = one.run,
                                                 .issuer = one.from.authorised,
+                                                .issued_by = one.from.who->uid,
                                                 .redeemer = static_cast<uid_t>(uid),
                                                 .expires_at = one.now + lifetime},
                                                one.now, place);

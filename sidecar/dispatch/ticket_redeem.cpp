@@ -16,7 +16,8 @@ result<progress> ticket_redeem(call& one) {
   one.note.agent = run.agent;
   one.note.run = run.id;
   if (!one.run->live(one.now)) return failure(errc::run_ended);
-  one.becomes = {one.run, std::move(redeemed->issuer)};
+  auto may = one.daemon.rules.authority_of(*redeemed->issuer);
+  one.becomes = {one.run, std::move(redeemed->issuer), std::move(may)};
   return answer(one, authority_view(run));
 }
 

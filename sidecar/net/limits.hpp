@@ -1,4 +1,5 @@
-// What one peer, one user and all together may hold (P3). All are configurable.
+// What one peer, one user and all together may hold (P3). All but the derived ones are
+// configurable.
 #pragma once
 
 #include <chrono>
@@ -6,6 +7,9 @@
 #include <cstdint>
 
 namespace coffer::net {
+
+/// Bytes of locked memory that all sessions share: half of them to receive into, half to gather in.
+inline constexpr std::size_t shared_buffers_size = std::size_t{256} << 10;
 
 struct limits {
   std::size_t connections_max = 0;  ///< 0: what the limit on descriptors leaves
@@ -19,6 +23,9 @@ struct limits {
   std::chrono::milliseconds frame_timeout{10'000};  ///< from a frame's first byte to its last
   std::chrono::milliseconds write_timeout{10'000};  ///< for a peer to take what waits for it
   std::chrono::milliseconds drain_timeout{5'000};   ///< at the end, for requests in flight
+
+  std::size_t descriptors_max = 1024;  ///< derived: descriptors of all connections
+  std::size_t queue_max = 4032;        ///< requests of all users that wait for a worker
 };
 
 }  // namespace coffer::net

@@ -2,13 +2,13 @@
 
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <array>
+#include <boost/asio/bind_allocator.hpp>
 #include <cerrno>
+#include <exception>
 
 #include "log/log.hpp"
-#include "net/attestation.hpp"
 #include "net/session.hpp"
 
 namespace coffer::net {
@@ -18,11 +18,10 @@ constexpr int accepts_at_once = 64;  // then sessions get their turn
 constexpr std::chrono::milliseconds pause_time{100};
 
 // Told once, best effort: the connection is closed behind it.
-void refuse(int descriptor, errc code) {
+void refuse(const process_handle& descriptor, errc code) noexcept {
   std::array<std::byte, 512> frame;
   const std::size_t size = dispatch::refuse(code, protocol::header{}, frame);
-  static_cast<void>(::send(descriptor, frame.data(), size, MSG_DONTWAIT | MSG_NOSIGNAL));
-  ::close(descriptor);
+  static_cast<void>(::send(descriptor.get(), frame.data(), size, MSG_DONTWAIT | MSG_NOSIGNAL));
 }
 
 }  // namespace
@@ -40,13 +39,28 @@ void listener::resume() {
   if (paused_) pause_.cancel();
 }
 
+void listener::replace(int descriptor) {
+  protocol_type::acceptor next(all_.io, protocol_type{}, descriptor);
+  for (;;) {
+    const int waiting =
+        ::accept4(acceptor_.native_handle(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (waiting < 0) break;
+    woken_at_ = boot_time();
+    admit(waiting);
+  }
+  acceptor_ = std::move(next);
+  if (!paused_) wait();
+}
+
 void listener::wait() {
-  acceptor_.async_wait(protocol_type::acceptor::wait_read,
-                       [this](const boost::system::error_code& ec) {
-                         if (ec) return;
-                         woken_at_ = boot_time();
-                         accept_some();
-                       });
+  const handler_allocator<std::byte> room(accept_memory_);
+  acceptor_.async_wait(
+      protocol_type::acceptor::wait_read,
+      boost::asio::bind_allocator(room, [this](const boost::system::error_code& ec) {
+        if (ec) return;
+        woken_at_ = boot_time();
+        accept_some();
+      }));
 }
 
 void listener::accept_some() {
@@ -64,49 +78,56 @@ void listener::accept_some() {
   wait();
 }
 
-void listener::admit(int descriptor) {
-  auto peer = attest(descriptor, all_.daemon.rules.current()->names_units(), woken_at_);
-  if (!peer) {
-    ::close(descriptor);
-    return;
+// A failure on the way, such as one to get memory, costs this connection only.
+void listener::admit(int descriptor) noexcept {
+  process_handle owned(descriptor);
+  try {
+    begin_session(owned);
+  } catch (const std::exception&) {
+    if (owned.get() >= 0) refuse(owned, errc::overloaded);
   }
-  const auto owner = all_.books.of(peer->who.uid);
-  if (!within_limits(*owner, peer->who)) return refuse(descriptor, errc::too_many_connections);
-  session::socket connection(all_.io, protocol_type{}, descriptor);
-  std::make_shared<session>(all_, std::move(connection), owner, *std::move(peer))->start();
 }
 
-bool listener::within_limits(account& owner, const policy::caller& who) {
-  if (owner.connections >= all_.bounds.connections_per_uid_max)
-    return log_shed(owner, who, "connections_per_uid_max", all_.bounds.connections_per_uid_max),
-           false;
-  if (all_.sessions.size() >= all_.bounds.connections_max)
-    return log_shed(owner, who, "connections_max", all_.bounds.connections_max), false;
-  return true;
+void listener::begin_session(process_handle& descriptor) {
+  auto peer = attest(descriptor.get(), all_.daemon.rules.current()->names_units(), woken_at_);
+  if (!peer) return;
+  const std::size_t descriptors = peer->process.get() >= 0 ? 2 : 1;
+  admission admitted(all_.books, all_.books.of(peer->who.uid), descriptors);
+  if (!admitted.refused_by().empty()) {
+    refuse(descriptor, errc::too_many_connections);
+    return log_shed(admitted.who(), peer->who, admitted.refused_by());
+  }
+  session::socket connection(all_.io);
+  connection.assign(protocol_type{}, descriptor.get());
+  descriptor.release();
+  std::make_shared<session>(all_, std::move(connection), std::move(admitted), *std::move(peer))
+      ->start();
 }
 
-void listener::log_shed(account& owner, const policy::caller& who, std::string_view limit,
-                        std::uint64_t value) {
+void listener::log_shed(account& owner, const policy::caller& who, std::string_view limit) {
   if (const auto suppressed = owner.log_budget.take())
     log::warning("connection_shed", {{"error", name_of(errc::too_many_connections)},
                                      {"limit", limit},
-                                     {"value", value},
+                                     {"value", owner.connections},
                                      {"uid", who.uid},
                                      {"pid", who.pid},
                                      {"suppressed", *suppressed}});
 }
 
 void listener::pause(int error) {
-  if (log_budget_.take())
-    log::warning("accepting_paused", {{"reason", strerror(error)},
-                                      {"connections", all_.sessions.size()},
-                                      {"action", "raise LimitNOFILE= or lower connections_max"}});
+  try {
+    if (log_budget_.take())
+      log::warning("accepting_paused", {{"reason", strerror(error)},
+                                        {"connections", all_.sessions.size()},
+                                        {"action", "raise LimitNOFILE= or lower connections_max"}});
+  } catch (const std::bad_alloc&) {}
   paused_ = true;
   pause_.expires_after(pause_time);
-  pause_.async_wait([this](const boost::system::error_code&) {
+  const handler_allocator<std::byte> room(pause_memory_);
+  pause_.async_wait(boost::asio::bind_allocator(room, [this](const boost::system::error_code&) {
     paused_ = false;
     if (acceptor_.is_open()) accept_some();
-  });
+  }));
 }
 
 }  // namespace coffer::net

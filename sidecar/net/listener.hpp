@@ -4,6 +4,9 @@
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "log/log_budget.hpp"
+#include "net/attestation.hpp"
+#include "net/handler_memory.hpp"
 #include "net/shared.hpp"
 #include "policy/caller.hpp"
 
@@ -18,6 +21,9 @@ class listener {
 
   void start() { wait(); }
   void stop();
+  /// Goes on with another listening descriptor, which it takes over. What waits at the old one is
+  /// accepted first.
+  void replace(int descriptor);
   /// A session has closed: try again at once if accepting is paused.
   void resume();
 
@@ -26,15 +32,17 @@ class listener {
 
   void wait();
   void accept_some();
-  void admit(int descriptor);
+  void admit(int descriptor) noexcept;
+  void begin_session(process_handle& descriptor);
   void pause(int error);
-  bool within_limits(account& owner, const policy::caller& who);
-  void log_shed(account& owner, const policy::caller& who, std::string_view limit,
-                std::uint64_t value);
+  static void log_shed(account& owner, const policy::caller& who, std::string_view limit);
 
   shared& all_;
   protocol_type::acceptor acceptor_;
   boost::asio::steady_timer pause_;
+  // These waits must not fail: nothing would begin them again.
+  handler_memory accept_memory_;
+  handler_memory pause_memory_;
   bool paused_ = false;
   std::chrono::nanoseconds woken_at_{};  // to accept; a pause does not move it
   log::log_budget log_budget_;

@@ -1,15 +1,16 @@
 #include "net/server.hpp"
 
 #include <atomic>
+#include <boost/asio/bind_allocator.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <csignal>
-#include <vector>
 
 #include "log/log.hpp"
 #include "net/listener.hpp"
 #include "net/session.hpp"
+#include "net/spare_descriptors.hpp"
 
 namespace coffer::net {
 namespace {
@@ -32,9 +33,9 @@ struct server::state {
   void wait_for_tick();
   void keep_house(bool all_of_it);
   void reload();
-  void stop(int signal);
+  void look_after_socket();
+  void stop();
   void finish();
-  std::vector<std::shared_ptr<session>> open_sessions() const;
 
   server_parts parts;
   std::function<void()> on_stop;
@@ -47,6 +48,11 @@ struct server::state {
   std::atomic<bool> housekeeping{false};  // a worker is at it
   bool stopping = false;
   session::clock::time_point drain_until{};
+  std::exception_ptr failed;
+  spare_descriptors spares;
+  // These waits must not fail: nothing would begin them again.
+  handler_memory signal_memory;
+  handler_memory tick_memory;
 };
 
 void server::state::begin() {
@@ -57,32 +63,46 @@ void server::state::begin() {
 }
 
 void server::state::wait_for_signal() {
-  signals.async_wait([this](const boost::system::error_code& ec, int signal) {
-    if (ec) return;
-    if (signal != SIGHUP) return stop(signal);
-    reload();
-    wait_for_signal();
-  });
+  const handler_allocator<std::byte> room(signal_memory);
+  signals.async_wait(
+      boost::asio::bind_allocator(room, [this](const boost::system::error_code& ec, int signal) {
+        if (ec) return;
+        if (signal != SIGHUP) {
+          log::info("stopping", {{"signal", signal}, {"connections", all.sessions.size()}});
+          return stop();
+        }
+        reload();
+        wait_for_signal();
+      }));
 }
 
-// What is open goes on under the new policy.
+// What is open goes on under the new policy. The descriptors that reading it takes are there,
+// though connections may have taken all others.
 void server::state::reload() {
+  spares.give_up();
   parts.reload();
-  for (const auto& one : open_sessions()) one->reauthorise();
+  all.for_each_session([](session& one) { one.reauthorise(); });
+  spares.take();
 }
 
 // Deadlines of all sessions, and now and then what can wait.
 void server::state::wait_for_tick() {
   ticker.expires_after(stopping ? std::chrono::milliseconds(10) : tick);
-  ticker.async_wait([this](const boost::system::error_code& ec) {
+  const handler_allocator<std::byte> room(tick_memory);
+  ticker.async_wait(boost::asio::bind_allocator(room, [this](const boost::system::error_code& ec) {
     if (ec) return;
     const auto now = session::clock::now();
     if (stopping && (all.sessions.empty() || now > drain_until)) return finish();
-    for (const auto& one : open_sessions()) one->reap(now);
+    session::send_held(all);
+    all.for_each_session([now](session& one) { one.reap(now); });
     ++ticks;
-    if (!stopping) keep_house(ticks % ticks_per_flush == 0);
+    if (!stopping) {
+      keep_house(ticks % ticks_per_flush == 0);
+      look_after_socket();
+      if (stopping) return;
+    }
     wait_for_tick();
-  });
+  }));
 }
 
 // One at a time: while the store keeps it waiting, the other workers are for requests.
@@ -96,13 +116,27 @@ void server::state::keep_house(bool all_of_it) {
   if (!posted) housekeeping = false;
 }
 
-void server::state::stop(int signal) {
-  log::info("stopping", {{"signal", signal}, {"connections", all.sessions.size()}});
+// A daemon that no client can find any more would go on for ever, and keep its successor away.
+void server::state::look_after_socket() {
+  if (parts.socket_in_place()) return;
+  try {
+    spares.give_up();
+    accepting.replace(parts.renew_socket());
+    spares.take();
+  } catch (const std::exception& error) {
+    failed = std::current_exception();
+    log::error("socket_lost", {{"reason", error.what()}, {"action", "the daemon stops"}});
+    stop();
+  }
+}
+
+void server::state::stop() {
   stopping = true;
   drain_until = session::clock::now() + all.bounds.drain_timeout;
   on_stop();
   accepting.stop();
-  for (const auto& one : open_sessions()) one->drain();
+  session::send_held(all);
+  all.for_each_session([](session& one) { one.drain(); });
   ticker.cancel();
   wait_for_tick();
 }
@@ -111,13 +145,8 @@ void server::state::stop(int signal) {
 void server::state::finish() {
   if (!all.sessions.empty())
     log::warning("drain_timeout", {{"connections_cut", all.sessions.size()}});
-  for (const auto& one : open_sessions()) one->close();
+  all.for_each_session([](session& one) { one.close(); });
   signals.cancel();
-}
-
-// A copy: sessions leave the set while it is walked.
-std::vector<std::shared_ptr<session>> server::state::open_sessions() const {
-  return {all.sessions.begin(), all.sessions.end()};
 }
 
 server::server(server_parts parts, const limits& bounds, int descriptor,
@@ -126,7 +155,7 @@ server::server(server_parts parts, const limits& bounds, int descriptor,
 
 server::~server() = default;
 
-void server::run() {
+std::exception_ptr server::run() {
   state_->begin();
   state_->io.run();
   // Workers may still hold requests of connections that were cut: let them end, then let what they
@@ -134,6 +163,7 @@ void server::run() {
   state_->parts.workers.join();
   state_->io.restart();
   state_->io.run();
+  return state_->failed;
 }
 
 }  // namespace coffer::net

@@ -1,6 +1,7 @@
 // The event loop around listener and sessions: serves until told to stop, then drains.
 #pragma once
 
+#include <exception>
 #include <functional>
 #include <memory>
 #include <string>
@@ -18,6 +19,11 @@ struct server_parts {
   std::function<void()> every_second;       ///< run on a worker
   std::function<void()> every_few_seconds;  ///< run on a worker
   std::function<void()> reload;             ///< on SIGHUP; on the thread of the sessions
+  /// Whether clients still find the listening socket: asked every second, on the same thread.
+  std::function<bool()> socket_in_place;
+  /// If not: makes it again and gives its listening descriptor away. Throws start_error if that
+  /// cannot be; then the server stops.
+  std::function<int()> renew_socket;
 };
 
 class server {
@@ -30,7 +36,8 @@ class server {
 
   /// Serves on the calling thread until SIGTERM or SIGINT, and reloads on SIGHUP; then finishes
   /// what is in flight, at most for limits::drain_timeout, and returns with the workers joined.
-  void run();
+  /// Returns why it stopped without a signal, else nothing.
+  std::exception_ptr run();
 
  private:
   struct state;

@@ -8,7 +8,6 @@
 #include <cstring>
 #include <utility>
 
-#include "log/log.hpp"
 #include "net/session.hpp"
 #include "protocol/operations.hpp"
 #include "secret/wipe.hpp"
@@ -23,15 +22,31 @@ session::clock::time_point spin_until(session::clock::time_point due) noexcept {
   return now;
 }
 
+// What stood in the shared input goes, however its use ends.
+class wiped_at_end {
+ public:
+  explicit wiped_at_end(protocol::bytes_span bytes) noexcept : bytes_(bytes) {}
+  ~wiped_at_end() {
+    secret::wipe(bytes_);
+    secret::wipe_registers();
+  }
+  wiped_at_end(const wiped_at_end&) = delete;
+  wiped_at_end& operator=(const wiped_at_end&) = delete;
+
+ private:
+  protocol::bytes_span bytes_;
+};
+
 }  // namespace
 
 void session::wait_readable() {
-  if (std::exchange(waiting_readable_, true)) return;
+  if (waiting_readable_) return;
   socket_.async_wait(socket::wait_read,
                      [self = shared_from_this()](const boost::system::error_code& ec) {
                        self->waiting_readable_ = false;
-                       if (!ec && !self->closed_) self->on_readable();
+                       if (!ec && !self->closed_) self->guarded([&] { self->on_readable(); });
                      });
+  waiting_readable_ = true;
 }
 
 // Receives behind what was left unparsed, into the shared input.
@@ -50,7 +65,7 @@ void session::on_readable() {
 void session::go_on(bool poll) {
   if (poll && poll_while_brisk()) {
     boost::asio::post(all_.io, [self = shared_from_this()] {
-      if (!self->closed_) self->go_on(self->all_.last_served == self.get());
+      if (!self->closed_) self->guarded([&] { self->go_on(self->all_.last_served == self.get()); });
     });
   } else if (may_ask()) {
     wait_readable();
@@ -117,18 +132,19 @@ void session::resume() {
 
 // Answers every whole frame of `input` (in the shared buffer) and keeps the rest.
 void session::consume(protocol::bytes_span input) {
-  const std::size_t used = answer_all(input);
-  alone_ || closing_ ? static_cast<void>(flush()) : postpone();
-  if (closed_) return secret::wipe(input);
-  if (used > 0) frame_began_ = {};
-  if (used < input.size() && !closing_) {
-    if (frame_began_ == clock::time_point{}) frame_began_ = clock::now();
-    if (!unparsed_.append(input.subspan(used)))
-      shed(errc::overloaded, "buffered_per_uid_max", all_.bounds.buffered_per_uid_max);
+  {
+    const wiped_at_end wiped(input);
+    const std::size_t used = answer_all(input);
+    alone_ || closing_ ? flush() : postpone();
+    if (closed_) return;
+    if (used > 0) frame_began_ = {};
+    if (used < input.size() && !closing_) {
+      if (frame_began_ == clock::time_point{}) frame_began_ = clock::now();
+      if (!unparsed_.append(input.subspan(used)))
+        end({errc::overloaded, {}}, "buffered_share", owner_.buffered);
+    }
   }
-  secret::wipe(input);
-  secret::wipe_registers();
-  if (!closed_ && closing_) close_when_done();
+  if (closing_) close_when_done();
 }
 
 // Answers frame by frame until one is incomplete, the peer has to wait, or the connection ends.
@@ -136,16 +152,16 @@ void session::consume(protocol::bytes_span input) {
 std::size_t session::answer_all(protocol::bytes_view input) {
   std::size_t used = 0;
   while (may_ask()) {
-    const auto next = protocol::split(input.subspan(used), protocol::request_limit);
+    const auto limit = peer_.greeted ? protocol::request_limit : protocol::first_request_limit;
+    const auto next = protocol::split(input.subspan(used), limit);
     if (next.status == protocol::split_status::incomplete) break;
     if (next.status == protocol::split_status::failed) {
-      gathered_ += dispatch::refuse(next.error, next.value.head, output_room());
-      const std::size_t limit = protocol::request_limit(next.value.head.opcode);
-      shed(next.error, next.error == errc::frame_too_large ? "request_size_max" : "frame_header",
-           limit);
+      const bool size = next.error == errc::frame_too_large;
+      end({next.error, next.value.head}, size ? "request_size_max" : "frame_header",
+          limit(next.value.head.opcode));
       break;
     }
-    closing_ = answer_one(next.value, input.subspan(used, next.size));
+    if (answer_one(next.value, input.subspan(used, next.size))) closing_ = true;
     used += next.size;
     if (all_.held + gathered_ > shared::flush_size) flush();
   }
@@ -154,23 +170,18 @@ std::size_t session::answer_all(protocol::bytes_view input) {
 
 // Whether the connection ends with this answer.
 bool session::answer_one(const protocol::frame& request, protocol::bytes_view whole) {
-  if (!within_rate(request)) return false;
+  if (!within_rate(request)) return !peer_.greeted;
   const auto done = dispatch::serve(all_.daemon, peer_, request, false, output_room());
-  if (done.deferred) defer(whole, done.exclusive);
   gathered_ += done.reply_size;
+  if (done.deferred) defer(whole, done);
   return done.close;
 }
 
 bool session::within_rate(const protocol::frame& request) {
-  if (owner_->requests.take(served_at_)) return true;
+  if (owner_.requests.take(served_at_)) return true;
   gathered_ += dispatch::refuse(errc::too_many_requests, request.head, output_room());
-  if (const auto suppressed = owner_->log_budget.take())
-    log::warning("refused", {{"error", name_of(errc::too_many_requests)},
-                             {"limit", "requests_per_second_max"},
-                             {"value", all_.bounds.requests_per_second_max},
-                             {"uid", peer_.who->uid},
-                             {"pid", peer_.who->pid},
-                             {"suppressed", *suppressed}});
+  log_limit("refused", errc::too_many_requests, "requests_per_second_max",
+            all_.bounds.requests_per_second_max);
   return false;
 }
 

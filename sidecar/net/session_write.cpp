@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <cerrno>
+#include <new>
 #include <utility>
 
 #include "net/session.hpp"
@@ -12,63 +13,64 @@
 namespace coffer::net {
 
 void session::wait_writable() {
+  if (waiting_writable_) return;
   socket_.async_wait(socket::wait_write,
                      [self = shared_from_this()](const boost::system::error_code& ec) {
-                       if (!ec && !self->closed_) self->on_writable();
+                       self->waiting_writable_ = false;
+                       if (!ec && !self->closed_) self->guarded([&] { self->on_writable(); });
                      });
+  waiting_writable_ = true;
 }
 
 void session::on_writable() {
-  const ssize_t sent = ::send(socket_.native_handle(), unsent_.bytes().data(), unsent_.size(),
-                              MSG_DONTWAIT | MSG_NOSIGNAL);
-  if (sent < 0 && errno != EAGAIN && errno != EINTR) return close();
-  unsent_.drop_front(static_cast<std::size_t>(std::max<ssize_t>(sent, 0)));
+  const bool had_some = !unsent_.empty();
+  unsent_.drop_front(send_now(unsent_.bytes()));
+  if (closed_) return;
   if (!unsent_.empty()) return wait_writable();
-  write_began_ = {};
-  if (closing_) return close_when_done();
-  resume();
+  if (had_some) write_began_ = {};  // else the last words wait, still
+  closing_ ? close_when_done() : resume();
 }
 
 protocol::bytes_span session::output_room() {
   return all_.output.reveal(secret::purpose::wire).subspan(all_.held + gathered_);
 }
 
+// Its gathered replies, which stand behind those of others. The caller sends and wipes them.
+protocol::bytes_span session::take_gathered() noexcept {
+  const auto output = all_.output.reveal(secret::purpose::wire);
+  return output.subspan(all_.held, std::exchange(gathered_, 0));
+}
+
 // Sends the gathered replies, behind those of others that wait in the shared output.
-bool session::flush() {
-  if (all_.held > 0) {
-    hold();
-    send_held(all_);
-    return !closed_;
-  }
-  if (gathered_ == 0) return true;
+void session::flush() {
+  const auto gathered = take_gathered();
+  send_held(all_);
+  if (gathered.empty()) return;
   all_.daemon.spool.commit();
-  const auto bytes = all_.output.reveal(secret::purpose::wire).first(std::exchange(gathered_, 0));
-  const bool open = send(bytes);
-  secret::wipe(bytes);
-  return open;
+  if (!closed_) send(gathered);
+  secret::wipe(gathered);
 }
 
 // While others are active, too, all replies of a round leave together: they are on record with one
-// seal, and a peer that waits for many is woken once.
+// seal, and a peer that waits for many is woken once. If the round cannot be arranged, they leave
+// now.
 void session::postpone() {
   if (gathered_ == 0) return;
-  hold();
-  if (std::exchange(all_.sending_posted, true)) return;
-  boost::asio::post(all_.io, [&all = all_] {
-    all.sending_posted = false;
-    send_held(all);
-  });
-}
-
-void session::hold() {
-  if (gathered_ == 0) return;
-  all_.waiting.push_back({shared_from_this(), gathered_});
-  all_.held += std::exchange(gathered_, 0);
+  try {
+    all_.waiting.push_back({shared_from_this(), gathered_});
+    all_.held += std::exchange(gathered_, 0);
+    if (all_.sending_posted) return;
+    boost::asio::post(all_.io, [&all = all_] {
+      all.sending_posted = false;
+      send_held(all);
+    });
+    all_.sending_posted = true;
+  } catch (const std::bad_alloc&) { flush(); }
 }
 
 // Sends what is held, once what it answers is on record. The shared output is empty and wiped
 // afterwards.
-void session::send_held(shared& all) {
+void session::send_held(shared& all) noexcept {
   if (all.held == 0) return;
   all.daemon.spool.commit();
   const auto bytes = all.output.reveal(secret::purpose::wire).first(std::exchange(all.held, 0));
@@ -84,20 +86,22 @@ void session::send_held(shared& all) {
 }
 
 // Sends now what goes, and keeps the rest until the peer reads.
-bool session::send(protocol::bytes_view bytes) {
-  std::size_t sent = 0;
-  if (unsent_.empty()) {
-    const ssize_t went =
-        ::send(socket_.native_handle(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
-    if (went < 0 && errno != EAGAIN && errno != EINTR) return close(), false;
-    sent = static_cast<std::size_t>(std::max<ssize_t>(went, 0));
-    if (sent == bytes.size()) return true;
-    write_began_ = clock::now();
-    wait_writable();
-  }
-  if (unsent_.append(bytes.subspan(sent))) return true;
-  shed(errc::overloaded, "buffered_per_uid_max", all_.bounds.buffered_per_uid_max);
-  return false;
+void session::send(protocol::bytes_view bytes) noexcept {
+  const std::size_t sent = unsent_.empty() ? send_now(bytes) : 0;
+  if (closed_ || sent == bytes.size()) return;
+  if (!unsent_.append(bytes.subspan(sent)))
+    return shed(errc::overloaded, "buffered_share", owner_.buffered);
+  if (write_began_ == clock::time_point{}) write_began_ = clock::now();
+  guarded([this] { wait_writable(); });
+}
+
+// What the socket takes now; closes if the peer is gone.
+std::size_t session::send_now(protocol::bytes_view bytes) noexcept {
+  if (bytes.empty()) return 0;
+  const ssize_t sent =
+      ::send(socket_.native_handle(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  if (sent < 0 && errno != EAGAIN && errno != EINTR) close();
+  return static_cast<std::size_t>(std::max<ssize_t>(sent, 0));
 }
 
 }  // namespace coffer::net

@@ -5,8 +5,8 @@
 #include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <functional>
+#include <list>
 #include <memory>
-#include <unordered_set>
 #include <vector>
 
 #include "dispatch/offload.hpp"
@@ -26,8 +26,8 @@ struct shared {
          dispatch::offload& workers_in, const limits& bounds_in)
       : io(io_in), daemon(daemon_in), workers(workers_in), bounds(bounds_in), books(bounds) {}
 
-  static constexpr std::size_t input_size = 128 * 1024;
-  static constexpr std::size_t output_size = 128 * 1024;
+  static constexpr std::size_t input_size = shared_buffers_size / 2;
+  static constexpr std::size_t output_size = shared_buffers_size / 2;
   /// Gathered replies are sent when they pass this: the rest has room for any single reply.
   static constexpr std::size_t flush_size = output_size - dispatch::reply_size_max;
 
@@ -55,7 +55,7 @@ struct shared {
   std::vector<batch> waiting_before;
   std::size_t held = 0;         ///< bytes of them all
   bool sending_posted = false;  ///< they leave at the end of this round
-  std::unordered_set<std::shared_ptr<session>> sessions;
+  std::list<std::shared_ptr<session>> sessions;
   const session* last_served = nullptr;  ///< whether one peer alone is active
   std::chrono::steady_clock::time_point poll_from{};
   std::chrono::milliseconds poll_pause{};
@@ -66,6 +66,13 @@ struct shared {
     poll_pause = std::clamp(2 * poll_pause, std::chrono::milliseconds(100),
                             std::chrono::milliseconds(10'000));
     poll_from = now + poll_pause;
+  }
+  /// Calls what it is given with each session; that one may close, no other.
+  void for_each_session(auto&& call) {
+    for (auto at = sessions.begin(); at != sessions.end();) {
+      const auto one = *at++;
+      call(*one);
+    }
   }
   std::function<void()> on_descriptor_freed = [] {};
 };

@@ -78,7 +78,8 @@ socket_file::socket_file(std::string path, mode_t mode, std::optional<gid_t> gro
     fail("cannot change group");
   if (listen(fd_, backlog) != 0) fail("cannot listen");
   struct stat made {};
-  if (lstat(path_.c_str(), &made) != 0) return;
+  if (lstat(path_.c_str(), &made) != 0) fail("was removed at once");
+  device_ = made.st_dev;
   inode_ = made.st_ino;
   warn_if_out_of_reach(path_, mode, made.st_gid);
 }
@@ -90,10 +91,14 @@ socket_file::~socket_file() {
 
 int socket_file::release() noexcept { return std::exchange(fd_, -1); }
 
-void socket_file::remove() noexcept {
+bool socket_file::in_place() const noexcept {
   struct stat found {};
-  if (inode_ != 0 && lstat(path_.c_str(), &found) == 0 && found.st_ino == inode_)
-    unlink(path_.c_str());
+  return inode_ != 0 && lstat(path_.c_str(), &found) == 0 && found.st_ino == inode_ &&
+         found.st_dev == device_;
+}
+
+void socket_file::remove() noexcept {
+  if (in_place()) unlink(path_.c_str());
   inode_ = 0;
 }
 

@@ -21,13 +21,16 @@ class socket_file {
 
   /// Gives the descriptor away; the caller closes it.
   int release() noexcept;
+  /// Whether the file at its path is still the one that was bound.
+  bool in_place() const noexcept;
   /// Removes the file now, so that clients see at once that nobody listens.
   void remove() noexcept;
 
  private:
   std::string path_;
   int fd_ = -1;
-  ino_t inode_ = 0;  // what we bound: a successor's file is not ours to remove
+  dev_t device_ = 0;  // what we bound: a successor's file is not ours to remove
+  ino_t inode_ = 0;
 };
 
 }  // namespace coffer::net

@@ -57,6 +57,8 @@ class policy {
   static policy owner_only(uid_t daemon);
 
   authority authority_of(const caller& who) const;
+  /// Whether an authority is of these very rules.
+  bool gave(const authority& one) const noexcept { return one.owner_ == rules_; }
 
   /// Whether some rule looks at units, so that they are worth finding out.
   bool names_units() const noexcept;

@@ -74,6 +74,8 @@ bool arena::owns(const void* pointer) const noexcept {
   return byte >= base_ && byte < base_ + size_;
 }
 
+std::size_t arena::block_size(std::size_t size) noexcept { return block_min << order_of(size); }
+
 std::size_t arena::used() const noexcept {
   const std::lock_guard lock(mutex_);
   return used_;
@@ -85,7 +87,7 @@ void arena::wipe() noexcept {
   wiped_ = true;
 }
 
-std::size_t arena::order_of(std::size_t size) const noexcept {
+std::size_t arena::order_of(std::size_t size) noexcept {
   const std::size_t blocks = (std::max(size, block_min) + block_min - 1) / block_min;
   return static_cast<std::size_t>(std::bit_width(blocks - 1));
 }

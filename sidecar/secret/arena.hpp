@@ -41,6 +41,9 @@ class arena {
   void deallocate(void* block) noexcept;
   bool owns(const void* pointer) const noexcept;
 
+  /// Bytes that allocate(size) takes: its block's.
+  static std::size_t block_size(std::size_t size) noexcept;
+
   memory_mode mode() const noexcept { return mode_; }
   std::size_t size() const noexcept { return size_; }  ///< bytes had, perhaps fewer than wanted
   std::size_t used() const noexcept;                   ///< bytes in blocks, rounded up as they are
@@ -59,7 +62,7 @@ class arena {
 
   bool map(std::size_t size, memory_mode mode) noexcept;
   void unmap() noexcept;
-  std::size_t order_of(std::size_t size) const noexcept;
+  static std::size_t order_of(std::size_t size) noexcept;
   std::size_t index_of(const void* block) const noexcept;
   free_block* block_at(std::size_t index) const noexcept;
   void push(std::size_t index, std::size_t order) noexcept;

@@ -33,7 +33,7 @@ class expected_daemon {
   void answered(expected_peer& from, protocol::opcode code, named what, const Request& request,
                 const Reply& reply) {
     expect(from.greeted != (code == protocol::opcode::hello));
-    expect(may(from, code, what));
+    expect(may(from, code, what) || redeems_only(from, code));
     if (from.narrowed) expect(!from.narrowed->surely_over(before_));
     settle(from, request, reply);
   }
@@ -45,11 +45,13 @@ class expected_daemon {
     expect(error != errc::internal && error != errc::tampered && error != errc::overloaded);
     expect(error != errc::key_unavailable && error != errc::store_unavailable);
     expect(error != errc::audit_unavailable);
-    if (!who_may::ask(from.caller, protocol::opcode::ping, {}))
+    const bool stranger = !who_may::ask(from.authority, protocol::opcode::ping, {});
+    if (stranger && (error == errc::denied || !redeems_only(from, code)))
       return expect(error == errc::denied);
     if (!from.greeted)
       return expect(code == protocol::opcode::hello || error == errc::hello_expected);
-    if (!may(from, code, what)) return expect(no_answer(from, code, error));
+    if (!stranger && !may(from, code, what))
+      return expect(no_answer(from, code, error) || names_dead_run(from, code, what, error));
     object(from, request, error);
   }
 
@@ -59,6 +61,22 @@ class expected_daemon {
     if (error == errc::run_ended)
       return from.narrowed && !from.narrowed->surely_live(service::now_ms());
     return error == errc::denied || error == errc::invalid_field || error == errc::unexpected_hello;
+  }
+
+  // A stranger's ticket lets it in, to redeem it.
+  bool redeems_only(const expected_peer& from, protocol::opcode code) const {
+    const bool those = code == protocol::opcode::hello || code == protocol::opcode::ticket_redeem;
+    return those && !from.narrowed && tickets_.some_for(from.caller, before_);
+  }
+
+  // A run that does not live has no agent any more, so that rules for some agents say so, too.
+  bool names_dead_run(const expected_peer& from, protocol::opcode code, const named& what,
+                      errc error) const {
+    if (error != errc::run_ended || from.narrowed) return false;
+    if (code != protocol::opcode::narrow && code != protocol::opcode::ticket_issue) return false;
+    const run_of run = runs_.find(what.company, what.run);
+    return (!run || !run->surely_live(service::now_ms())) &&
+           who_may::ask(from.authority, code, what);
   }
 
   // Of the connection, or that it names.

@@ -26,6 +26,12 @@ class expected_tickets {
  public:
   void forget_all() { out_.clear(); }
 
+  bool some_for(std::size_t caller, std::uint64_t now) const {
+    return std::ranges::any_of(out_, [&](const expected_ticket& one) {
+      return one.redeemer == caller && one.expires_at > now;
+    });
+  }
+
   void issued(std::size_t issuer, run_of run, const protocol::ticket_issue_request& asked,
               const protocol::ticket_issue_reply& reply) {
     out_.push_back({.text = std::string(protocol::as_text(reply.ticket.value)),

@@ -71,7 +71,7 @@ class HostilePeers(unittest.TestCase):
                         peer.send(fetch("large") * 8)
                     self.assert_others_served()
         lines = daemon.lines("connection_shed")
-        self.assertIn(field(lines[0], "limit"), ("write_timeout_ms", "buffered_per_uid_max"))
+        self.assertIn(field(lines[0], "limit"), ("write_timeout_ms", "buffered_share"))
         self.assert_others_served()
 
     def test_frames_that_cannot_be_read_end_the_connection(self):

@@ -191,13 +191,54 @@ BOOST_AUTO_TEST_CASE(lifetimes_and_users_have_bounds) {
   BOOST_TEST((daemon.ask(admin, opcode::ticket_issue, request).code == errc::invalid_field));
 }
 
+// P3: one user takes at most its share; another one, and root, still get some.
 BOOST_AUTO_TEST_CASE(no_more_than_a_bounded_number_is_out) {
-  for (std::size_t i = 0; i < dispatch::tickets::outstanding_max; ++i) issue();
   const ticket_issue_request request{{"cmp_a"}, {"run_1"}, std::nullopt, std::nullopt};
+  const auto issue_all = [&](uid_t uid) {
+    auto peer = daemon.connect(uid);
+    std::size_t out = 0;
+    while (daemon.ask(peer, opcode::ticket_issue, request).code == errc{}) ++out;
+    return out;
+  };
+  issue();
+  BOOST_TEST(issue_all(6) == 479U);
+  BOOST_TEST(issue_all(1) == 240U);
+  BOOST_TEST(issue_all(0) == dispatch::tickets::outstanding_max - 720U);
   BOOST_TEST((daemon.ask(admin, opcode::ticket_issue, request).code == errc::overloaded));
   auto peer = daemon.connect(6);
   BOOST_TEST((redeem(peer) == errc{}));
   BOOST_TEST((daemon.ask(admin, opcode::ticket_issue, request).code == errc{}));
 }
 
+// P9.8: its user needs no rule of its own, but may do nothing else.
+BOOST_AUTO_TEST_CASE(it_lets_in_a_user_without_any_rule_to_redeem_it_and_no_more) {
+  const hello_request greeting{.version_min = 1, .version_max = 1, .client = {}};
+  auto stranger = daemon.connect(77, false);
+  BOOST_TEST((daemon.ask(stranger, opcode::hello, greeting).code == errc::denied));
+  issue(77);
+  auto another = daemon.connect(78, false);
+  BOOST_TEST((daemon.ask(another, opcode::hello, greeting).code == errc::denied));
+  BOOST_TEST((daemon.ask(stranger, opcode::hello, greeting).code == errc{}));
+  BOOST_TEST((daemon.ask(stranger, opcode::ping, ping_request{}).code == errc::denied));
+  BOOST_TEST((fetch(stranger).code == errc::denied));
+  BOOST_TEST((redeem(stranger) == errc{}));
+  BOOST_TEST(fetched(stranger) == "one");
+  BOOST_TEST((daemon.ask(stranger, opcode::ping, ping_request{}).code == errc{}));
+  auto second = daemon.connect(77, false);  // the ticket is used up
+  BOOST_TEST((daemon.ask(second, opcode::hello, greeting).code == errc::denied));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
+
+// P9.1, with a rule for some agents only, which says nothing of a run that is not there.
+BOOST_AUTO_TEST_CASE(R3_narrowing_to_a_run_that_does_not_live_is_run_ended_for_who_may_narrow) {
+  served_daemon daemon(
+      "[[rule]]\nname = \"of one agent\"\nusers = [6]\nroles = [\"orchestrator\"]\n"
+      "companies = [\"cmp_a\"]\nagents = [\"agt_1\"]\n");
+  auto orchestrator = daemon.connect(6);
+  const auto asked = [&](const char* company) {
+    return daemon.ask(orchestrator, opcode::narrow, narrow_request{{company}, {"run_9"}}).code;
+  };
+  BOOST_TEST((asked("cmp_a") == errc::run_ended));
+  BOOST_TEST((asked("cmp_b") == errc::denied));
+}

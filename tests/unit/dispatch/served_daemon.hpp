@@ -25,6 +25,8 @@ struct reply {
 class served_daemon {
  public:
   served_daemon();
+  /// Under other rules than those below.
+  explicit served_daemon(const std::string& policy) : home_(policy) {}
 
   /// A connection of a user; greeted unless asked otherwise. Uids 1 to 6 have the roles adapter,
   /// validator, operator, admin, observer and orchestrator, 0 is the owner, others are strangers.

@@ -49,4 +49,12 @@ BOOST_AUTO_TEST_CASE(expired_ones_give_their_place_to_others) {
   issue(200, 300);
 }
 
+BOOST_AUTO_TEST_CASE(whose_ticket_is_out_is_known_until_it_expires) {
+  BOOST_TEST(!all.wait_for(7, 150));
+  issue(100, 200);
+  BOOST_TEST(all.wait_for(7, 199));
+  BOOST_TEST(!all.wait_for(7, 200));
+  BOOST_TEST(!all.wait_for(8, 150));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
