@@ -115,6 +115,7 @@ class sealed_cache {
   };
   using chains = boost::unordered_flat_set<chain, chain_hash, chain_equal>;
 
+  static std::size_t hash_of(std::span<const std::byte> address) noexcept;
   entry_ref newest(std::span<const std::byte> address) const noexcept;
   cached_entry* find(std::span<const std::byte> address, std::uint64_t epoch, std::uint64_t now,
                      trust how) const noexcept;

@@ -209,4 +209,16 @@ BOOST_AUTO_TEST_CASE(a_doubted_token_passes_as_far_as_it_may_and_a_revoked_one_n
   log::set_level(log::level::warning);
 }
 
+// A machine that sleeps stops the monotonic clock, and this test drives the one that goes on.
+BOOST_AUTO_TEST_CASE(time_that_the_machine_sleeps_counts_as_age) {
+  steered_ages ages;
+  ages.set(1'000'000);
+  service::store_contact contact(true);
+  contact.agreed(service::store_contact::clock_ms());
+  BOOST_TEST(contact.age() == 0u);
+  ages.set(1'020'000);
+  BOOST_TEST(contact.age() == 20'000u);
+  BOOST_TEST(*contact.stale_age(1'010'000) == 10'000u);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

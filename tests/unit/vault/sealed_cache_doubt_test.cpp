@@ -102,6 +102,14 @@ BOOST_AUTO_TEST_CASE(a_version_of_this_host_that_another_writer_overtook_is_not_
   BOOST_TEST(shown(trust::doubted_too) == 0u);
 }
 
+BOOST_AUTO_TEST_CASE(a_version_of_this_host_does_not_replace_a_newer_one_that_was_read_meanwhile) {
+  insert(current(3));
+  const auto before = cache.published(slack);
+  insert(current(9));  // another host made it, and the feed has not told of it yet
+  cache.replace(slack, current(5), value, false, before, 70);
+  BOOST_TEST(shown(trust::whole) == 9u);
+}
+
 BOOST_AUTO_TEST_CASE(R2_a_cut_of_this_host_leaves_nothing_of_before) {
   insert(pinned(2, 3));
   insert(current(3));
