@@ -79,16 +79,26 @@ bool has_cut_line(std::string_view typed) {
   return false;
 }
 
+// Reads on behind the first line of an unmarked paste: whole texts, one or several.
+void read_pem(buffer& out, const hidden_terminal& terminal) {
+  for (bool more = true; more;) {
+    const bool ended = ends_pem(out.text());
+    if (ended && !out.whole_line())
+      more = read_line(out);  // the Enter that a selection without its last line break needs
+    else if (terminal.more_comes(ended ? next_line_ms : next_pem_line_ms))
+      more = !out.full() && read_some(out);
+    else
+      return;
+  }
+}
+
 // Reads on while lines belong together; what does not is refused with all that comes behind it.
 void read_typed(buffer& out, const hidden_terminal& terminal) {
   bool more = read_line(out);
   while (more && within_paste(out.text())) more = read_line(out);
   const bool marked = out.text().find(paste_end) != std::string_view::npos;
   const bool pem = has_pem(out.text());
-  while (more && pem && !marked && terminal.more_comes(next_pem_line_ms)) {
-    more = read_line(out);
-    if (ends_pem(out.text()) && !terminal.more_comes(next_line_ms)) break;
-  }
+  if (more && pem && !marked) read_pem(out, terminal);
   if (out.full()) refuse(terminal, "the value has more than 64 KiB");
   if (has_cut_line(out.text())) refuse(terminal, "the value has a line too long to be typed");
   if (pem && !ends_pem(out.text()))

@@ -82,6 +82,11 @@ place default_place() {
 std::string failure_text(const place& where, int why) {
   std::string tried = where.socket + " (" + strerror(why) + ")";
   if (!where.passed_over.empty()) tried = where.passed_over + " (no such instance), " + tried;
+  const std::string old_way =
+      where.socket.substr(0, where.socket.rfind('/') + 1) + "instances/default/coffer.sock";
+  if (access(old_way.c_str(), F_OK) == 0)
+    return "cannot connect to the daemon at " + tried + ", but " + old_way +
+           " exists: COMPANY_AGENTS_HOME is the folder of the instance itself";
   const bool closed = why == EACCES || why == EPERM;
   return "cannot connect to the daemon at " + tried + ": " +
          (closed ? advice_on_access(where.socket)

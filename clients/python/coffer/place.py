@@ -68,6 +68,10 @@ def unreachable(place, error):
     tried = f"{place.path} ({error.strerror or error})"
     if place.passed_over:
         tried = f"{place.passed_over} (no such instance), {tried}"
+    old_way = os.path.join(os.path.dirname(place.path), "instances", "default", "coffer.sock")
+    if os.path.exists(old_way):
+        return Unavailable(f"cannot connect to the daemon at {tried}, but {old_way} exists: "
+                           "COMPANY_AGENTS_HOME is the folder of the instance itself")
     what = (_advice_on_access(place.path) if error.errno in (errno.EACCES, errno.EPERM)
             else "start cofferd, or point COFFER_SOCKET to its socket")
     return Unavailable(f"cannot connect to the daemon at {tried}: {what}")

@@ -145,6 +145,13 @@ class Target(unittest.TestCase):
             self.assertIn(f"{instance}/coffer.sock (No such file", self.unreachable())
             self.assertEqual(system.connections, 0)
 
+    def test_H_a_home_laid_out_the_old_way_is_told_about(self):
+        old = f"{self.home.name}/instances/default"
+        os.makedirs(old)
+        open(f"{old}/coffer.sock", "wb").close()
+        os.environ["COMPANY_AGENTS_HOME"] = self.home.name
+        self.assertIn(f"{old}/coffer.sock exists: COMPANY_AGENTS_HOME is", self.unreachable())
+
     def test_H_the_error_lists_every_path(self):
         self.system("/nonexistent/coffer.sock")
         own = f"{self.home.name}/.company-agents/instances/default/coffer.sock"
