@@ -19,4 +19,5 @@ SELECT create_distributed_table('audit_chunks', 'chain', colocate_with => 'none'
 SELECT citus_add_local_table_to_metadata('changes');
 SELECT citus_add_local_table_to_metadata('keys');
 SELECT citus_add_local_table_to_metadata('hosts');
+SELECT citus_add_local_table_to_metadata('clock');
 SELECT citus_add_local_table_to_metadata('schema_version');

@@ -22,6 +22,7 @@ void print_status(const daemon_status& now, const std::string& socket, bool json
     out.add("key_id", now.key_id).add("store", now.store).add("connections", now.connections);
     out.add("requests", now.requests).add("cache_entries", now.cache_entries);
     out.add("cache_bytes", now.cache_bytes).add("store_age", now.store_age);
+    out.add("clock_ahead", now.clock_ahead).add("clock_behind", now.clock_behind);
     return print_line(out.text());
   }
   print_pairs({{"socket", socket},
@@ -31,6 +32,7 @@ void print_status(const daemon_status& now, const std::string& socket, bool json
                                      size_text(now.memory_total) + " used"},
                {"master key", now.key_id + " from " + now.key_source + "://"},
                {"store", store_text(now)},
+               {"clock", clock_text(now.clock_ahead, now.clock_behind)},
                {"connections", std::to_string(now.connections)},
                {"requests", std::to_string(now.requests)},
                {"cache", std::to_string(now.cache_entries) + " secrets, " +

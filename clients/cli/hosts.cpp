@@ -41,8 +41,9 @@ void list(const globals& all) {
   table_rows rows;
   for (const host_info& one : found)
     rows.push_back({one.name, one.version, short_keys(one.keys), ago_text(one.started_at),
-                    seen_text(one), std::to_string(one.lag) + " ms"});
-  print_table({"HOST", "VERSION", "KEYS", "STARTED", "SEEN", "LAG"}, rows);
+                    seen_text(one), std::to_string(one.lag) + " ms",
+                    clock_text(one.clock_ahead, one.clock_behind)});
+  print_table({"HOST", "VERSION", "KEYS", "STARTED", "SEEN", "LAG", "CLOCK"}, rows);
 }
 
 }  // namespace
@@ -51,7 +52,8 @@ void add_hosts_command(CLI::App& program, const globals& all, action& run) {
   auto* command = program.add_subcommand("hosts", "the daemons that use the same store");
   command->footer(
       "KEYS are the beginnings of the ids of the master keys that a host holds, LAG is how far it\n"
-      "was behind the store at its last heartbeat. A host that was not seen for 30 s is away.\n"
+      "was behind the store at its last heartbeat, CLOCK how far its clock was off the store's:\n"
+      "\"!\" marks what is past 2 s and wants NTP. A host that was not seen for 30 s is away.\n"
       "Examples:\n  coffer hosts\n  coffer hosts --json | jq '.[] | select(.lag > 1000)'");
   command->callback([&all, &run] { run = [&all] { list(all); }; });
 }

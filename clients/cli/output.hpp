@@ -41,6 +41,8 @@ std::string time_text(std::optional<std::uint64_t> ms);
 /// 3 hours ago, in 90 days, now; "-" when absent.
 std::string ago_text(std::optional<std::uint64_t> ms);
 std::uint64_t now_ms();
+/// How far a clock is off: "3 ms ahead", "2 hours behind !"; the mark from 2 s on. "-": not known.
+std::string clock_text(std::optional<std::uint64_t> ahead, std::optional<std::uint64_t> behind);
 /// 4.0 MiB.
 std::string size_text(std::uint64_t bytes);
 

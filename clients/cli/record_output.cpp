@@ -13,7 +13,8 @@ std::string json_of(const host_info& one) {
   json_object out;
   out.add("host", one.host).add("name", one.name).add("version", one.version);
   out.add("keys", one.keys).add("started_at", one.started_at).add("seen_ago", one.seen_ago);
-  return out.add("lag", one.lag).text();
+  out.add("lag", one.lag).add("clock_ahead", one.clock_ahead);
+  return out.add("clock_behind", one.clock_behind).text();
 }
 
 std::string json_of(const token_info& one) {

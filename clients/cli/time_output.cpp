@@ -12,6 +12,8 @@ struct unit {
   const char* name;
 };
 
+constexpr std::uint64_t off_from = 2'000;  // ms: as the daemon's log has it
+
 constexpr std::array units{unit{86'400'000, "day"}, unit{3'600'000, "hour"}, unit{60'000, "minute"},
                            unit{1'000, "second"}};
 
@@ -36,6 +38,14 @@ std::string ago_text(std::optional<std::uint64_t> ms) {
   const std::string span = span_text(*ms > now ? *ms - now : now - *ms);
   if (span.empty()) return "now";
   return *ms > now ? "in " + span : span + " ago";
+}
+
+std::string clock_text(std::optional<std::uint64_t> ahead, std::optional<std::uint64_t> behind) {
+  if (!ahead && !behind) return "-";
+  const std::uint64_t off = ahead ? *ahead : *behind;
+  const std::string span = span_text(off);
+  return (span.empty() ? std::to_string(off) + " ms" : span) + (ahead ? " ahead" : " behind") +
+         (off >= off_from ? " !" : "");
 }
 
 std::string moment_text(std::uint64_t ms) {

@@ -1,6 +1,8 @@
 // One daemon that uses the store, as its heartbeats tell (S5).
 #pragma once
 
+#include <optional>
+
 #include "protocol/types.hpp"
 
 namespace coffer::protocol {
@@ -13,6 +15,8 @@ struct host_record {
   std::uint64_t started_at = 0;  ///< ms since the epoch, UTC
   std::uint64_t seen_ago = 0;    ///< ms since its last heartbeat, by the store's clock
   std::uint64_t lag = 0;         ///< ms that it was behind the store then
+  std::optional<std::uint64_t> clock_ahead;   ///< ms that its clock was ahead of the store's then
+  std::optional<std::uint64_t> clock_behind;  ///< or behind; neither: not known
 
   template <class Self, class Visit>
   static void fields(Self& self, Visit& visit) {
@@ -23,6 +27,8 @@ struct host_record {
     visit(5, "started_at", self.started_at);
     visit(6, "seen_ago", self.seen_ago);
     visit(7, "lag", self.lag);
+    visit(8, "clock_ahead", self.clock_ahead);
+    visit(9, "clock_behind", self.clock_behind);
   }
 };
 

@@ -25,6 +25,8 @@ struct status_reply {
   std::uint64_t cache_bytes = 0;
   std::optional<std::uint64_t> store_age;  ///< ms since what is cached was last known to agree with
                                            ///< a shared store
+  std::optional<std::uint64_t> clock_ahead;   ///< ms that this host's clock is ahead of the store's
+  std::optional<std::uint64_t> clock_behind;  ///< or behind; neither: not known
 
   template <class Self, class Visit>
   static void fields(Self& self, Visit& visit) {
@@ -41,6 +43,8 @@ struct status_reply {
     visit(11, "cache_entries", self.cache_entries);
     visit(12, "cache_bytes", self.cache_bytes);
     visit(13, "store_age", self.store_age);
+    visit(14, "clock_ahead", self.clock_ahead);
+    visit(15, "clock_behind", self.clock_behind);
   }
 };
 

@@ -50,7 +50,7 @@ RECORDS = {
     "chain_record": "chain:identifier records:u64 first:u64 last:u64 intact:bool where:text?",
     "verdict_record": "rule:text grants:bool reason:text",
     "host_record": "host:identifier name:text version:text keys:text started_at:u64 seen_ago:u64 "
-    "lag:u64",
+    "lag:u64 clock_ahead:u64? clock_behind:u64?",
 }
 NARROWED = "company:identifier agent:identifier run:identifier ends_at:u64"
 MESSAGES = {
@@ -62,7 +62,7 @@ MESSAGES = {
     "status_request": "",
     "status_reply": "version:text started_at:u64 memory_mode:text memory_total:u64 "
     "memory_used:u64 key_source:text key_id:text store:text connections:u64 requests:u64 "
-    "cache_entries:u64 cache_bytes:u64 store_age:u64?",
+    "cache_entries:u64 cache_bytes:u64 store_age:u64? clock_ahead:u64? clock_behind:u64?",
     "integration_set_request": "company:identifier integration:identifier value:secret "
     "provider:identifier? label:text? scopes:text? expires_at:u64? replace:bool?",
     "integration_set_reply": RECORDS["integration_record"],

@@ -30,6 +30,8 @@ VALUES = {
     "cache_entries": 12,
     "chain": "0f1e2d3c4b5a69788796a5b4c3d2e1f0",
     "chains": [],
+    "clock_ahead": 40,
+    "clock_behind": 2500,
     "client": "coffer-python/0.1.0",
     "code": 21,
     "company": "cmp_acme",

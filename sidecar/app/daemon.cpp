@@ -112,15 +112,16 @@ class running_daemon {
         trail_(spool_, database, std::move(audit_key_)),
         contact_(database.shared(), chosen.stale),
         integrations_(database, vault_, contact_),
-        runs_(database),
+        runs_(database, contact_),
         tokens_(database, vault_, contact_),
         follower_(database, vault_, runs_, contact_),
         presence_(database.hosts(), contact_, described(ring_)),
-        chores_(database, runs_) {}
+        chores_(database, runs_, contact_) {}
 
   void serve(const net::limits& bounds) {
     describe(facts_, *key_.source, ring_, database_, bounds);
     spool_.prepare();
+    chores_.look_at_clock();
     if (database_.shared()) follower_.start();
     presence_.beat();
     open_socket();

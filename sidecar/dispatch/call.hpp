@@ -21,8 +21,8 @@ struct call {
   peer& from;
   protocol::bytes_view fields;
   protocol::writer& reply;
-  bool may_block;         ///< on a worker: the store may be asked
-  std::uint64_t now = 0;  ///< ms since the epoch, UTC
+  bool may_block;            ///< on a worker: the store may be asked
+  store::time_bounds now{};  ///< by the store's clock
   const binding* row = nullptr;
   policy::target target{};    ///< what the request names
   audit::record note{};       ///< what its audit record says: views into request and peer

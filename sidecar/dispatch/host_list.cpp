@@ -2,6 +2,7 @@
 
 #include "crypto/key_id.hpp"
 #include "dispatch/call.hpp"
+#include "dispatch/clock_view.hpp"
 #include "dispatch/integration_view.hpp"
 #include "dispatch/page.hpp"
 
@@ -18,13 +19,17 @@ std::string keys_text(const store::host& row) {
 }
 
 protocol::host_record view_of(const store::host& row, const std::string& keys) {
-  return {.host = {row.id},
-          .name = {std::string_view(row.name).substr(0, 256)},
-          .version = {std::string_view(row.version).substr(0, 64)},
-          .keys = {keys},
-          .started_at = row.started_at,
-          .seen_ago = row.seen_ago,
-          .lag = row.lag};
+  protocol::host_record out{.host = {row.id},
+                            .name = {std::string_view(row.name).substr(0, 256)},
+                            .version = {std::string_view(row.version).substr(0, 64)},
+                            .keys = {keys},
+                            .started_at = row.started_at,
+                            .seen_ago = row.seen_ago,
+                            .lag = row.lag,
+                            .clock_ahead = {},
+                            .clock_behind = {}};
+  add_clock(out, row.clock_offset);
+  return out;
 }
 
 }  // namespace

@@ -27,7 +27,7 @@ result<progress> integration_fetch(call& one) {
   const auto place = [&one](std::size_t size) { return one.reply.reserve(1, size); };
   auto& integrations = one.daemon.integrations;
   const auto cached = integrations.fetch_cached(request.company.value, request.integration.value,
-                                                epoch, one.now, place);
+                                                epoch, one.now.earliest, place);
   if (cached && !*cached) return cached->error();
   if (cached) return answer_fetched(one, **cached);
   if (!one.may_block) return progress::must_block;

@@ -21,8 +21,7 @@ result<void> within_run(call& one) {
     return failure(errc::denied, "this connection is narrowed to another company, agent or run");
   one.target.agent = one.note.agent = mine.agent;
   one.note.run = mine.id;
-  if (!one.from.run->live(one.now)) return failure(errc::run_ended);
-  return {};
+  return one.from.run->check(one.now.earliest);
 }
 
 // The run that the request names.
@@ -66,7 +65,8 @@ result<progress> enter_run(call& one) {
     one.target.agent = one.note.agent = one.run->facts.agent;
   }
   if (const auto permitted = permit(one); !permitted) return permitted.error();
-  if (one.run && !one.run->live(one.now)) return failure(errc::run_ended);
+  if (one.run)
+    if (const auto live = one.run->check(one.now.earliest); !live) return live.error();
   return progress::answered;
 }
 

@@ -8,7 +8,6 @@
 #include "log/log.hpp"
 #include "protocol/message/error.hpp"
 #include "secret/wipe.hpp"
-#include "service/clock.hpp"
 
 namespace coffer::dispatch {
 namespace {
@@ -61,7 +60,7 @@ bool may_redeem_only(call& one) {
   if (!one.row || one.from.run) return false;
   const bool redeems = one.row->code == protocol::opcode::ticket_redeem;
   const bool greets = one.row->code == protocol::opcode::hello;
-  return (redeems || greets) && one.daemon.tickets.wait_for(one.from.who->uid, one.now);
+  return (redeems || greets) && one.daemon.tickets.wait_for(one.from.who->uid, one.now.latest);
 }
 
 result<progress> run(call& one, const protocol::frame& request) {
@@ -152,7 +151,7 @@ served serve(context& daemon, peer& from, const protocol::frame& request, bool m
            .fields = request.fields,
            .reply = reply,
            .may_block = may_block,
-           .now = service::now_ms(),
+           .now = daemon.contact.clock().now(),
            .row = find_binding(request.head.opcode)};
   one.note.uid = from.who->uid;
   one.note.pid = static_cast<std::uint32_t>(from.who->pid);

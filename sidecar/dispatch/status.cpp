@@ -1,6 +1,7 @@
 #include "protocol/message/status.hpp"
 
 #include "dispatch/call.hpp"
+#include "dispatch/clock_view.hpp"
 #include "secret/arena.hpp"
 
 namespace coffer::dispatch {
@@ -18,19 +19,23 @@ result<progress> status(call& one) {
   if (const auto decoded = decode(one, request); !decoded) return decoded.error();
   const daemon_facts& facts = one.daemon.facts;
   const secret::arena& memory = *secret::process_arena();
-  return answer(one, protocol::status_reply{.version = {facts.version},
-                                            .started_at = facts.started_at,
-                                            .memory_mode = {secret::name_of(memory.mode())},
-                                            .memory_total = memory.size(),
-                                            .memory_used = memory.used(),
-                                            .key_source = {facts.key_source},
-                                            .key_id = {facts.key_id},
-                                            .store = {facts.store},
-                                            .connections = facts.connections,
-                                            .requests = facts.requests,
-                                            .cache_entries = one.daemon.cache.entries(),
-                                            .cache_bytes = one.daemon.cache.bytes(),
-                                            .store_age = store_age(one)});
+  protocol::status_reply reply{.version = {facts.version},
+                               .started_at = facts.started_at,
+                               .memory_mode = {secret::name_of(memory.mode())},
+                               .memory_total = memory.size(),
+                               .memory_used = memory.used(),
+                               .key_source = {facts.key_source},
+                               .key_id = {facts.key_id},
+                               .store = {facts.store},
+                               .connections = facts.connections,
+                               .requests = facts.requests,
+                               .cache_entries = one.daemon.cache.entries(),
+                               .cache_bytes = one.daemon.cache.bytes(),
+                               .store_age = store_age(one),
+                               .clock_ahead = {},
+                               .clock_behind = {}};
+  add_clock(reply, one.daemon.contact.clock().offset());
+  return answer(one, reply);
 }
 
 }  // namespace coffer::dispatch

@@ -23,10 +23,10 @@ result<progress> ticket_issue(call& one) {
                                                 .issuer = one.from.authorised,
                                                 .issued_by = one.from.who->uid,
                                                 .redeemer = static_cast<uid_t>(uid),
-                                                .expires_at = one.now + lifetime},
-                                               one.now, place);
+                                                .expires_at = one.now.latest + lifetime},
+                                               one.now.latest, place);
   if (!issued) return issued.error();
-  one.reply(2, "expires_at", one.now + lifetime);
+  one.reply(2, "expires_at", one.now.latest + lifetime);
   return progress::answered;
 }
 

@@ -14,7 +14,7 @@ result<progress> token_validate(call& one) {
                                       .company = request.company.value,
                                       .agent = request.agent.value,
                                       .scope = value_of(request.scope).value_or(""),
-                                      .now = one.now};
+                                      .now = one.now.latest};
   const auto kid = service::kid_place(asked.token);
   if (kid && service::is_base62(std::as_bytes(std::span(*kid)))) one.note.subject = *kid;
   const auto cached = one.daemon.tokens.validate_cached(asked);

@@ -1,7 +1,5 @@
 #include "service/chores.hpp"
 
-#include "service/store_contact.hpp"
-
 namespace coffer::service {
 namespace {
 
@@ -11,7 +9,19 @@ constexpr auto hosts_kept = std::chrono::hours(7 * 24);
 
 }  // namespace
 
+void chores::look_at_clock() {
+  const std::uint64_t began = boot_ms();
+  const auto read = store_.clock().read();
+  if (!read) return;
+  store_clock& clock = contact_.clock();
+  clock.take(*read, began, boot_ms());
+  if (const auto noted = clock.to_note(*read))
+    static_cast<void>(store_.clock().note(*noted, read->seen_at));
+}
+
 void chores::run() {
+  look_at_clock();
+  runs_.ask_of_doubted();
   const std::uint64_t now = store_contact::clock_ms();
   if (now >= sweep_at_) {
     runs_.sweep();

@@ -13,8 +13,11 @@ namespace coffer::service {
 /// less often, and no two at the same moments.
 class chores {
  public:
-  chores(store::store& database, runs& known) : store_(database), runs_(known) {}
+  chores(store::store& database, runs& known, store_contact& contact)
+      : store_(database), runs_(known), contact_(contact) {}
 
+  /// Reads the store's clock: once before anything is served, and then by run().
+  void look_at_clock();
   void run();
 
  private:
@@ -22,6 +25,7 @@ class chores {
 
   store::store& store_;
   runs& runs_;
+  store_contact& contact_;
   std::minstd_rand random_{std::random_device{}()};
   std::uint64_t sweep_at_ = 0;
   std::uint64_t trim_at_ = 0;

@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "error/result.hpp"
-#include "service/clock.hpp"
 #include "service/store_contact.hpp"
 #include "store/store.hpp"
 #include "vault/vault.hpp"
@@ -68,9 +67,9 @@ class integrations {
                                                std::size_t limit);
 
   /// Decrypts the value that a run of `epoch` sees, or the current one (vault::current_epoch), at
-  /// `now` (ms) into the place that `place` gives, if it is cached and known to agree with the
-  /// store, or if the store did not answer just now and it is not older than the bound for
-  /// credentials; nullopt if only fetch() can tell. Never blocks. Errors: tampered,
+  /// `now` (ms by the store's clock) into the place that `place` gives, if it is cached and known
+  /// to agree with the store, or if the store did not answer just now and it is not older than the
+  /// bound for credentials; nullopt if only fetch() can tell. Never blocks. Errors: tampered,
   /// key_unavailable, overloaded.
   template <class Place>
   std::optional<result<fetched>> fetch_cached(std::string_view company,

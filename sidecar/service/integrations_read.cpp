@@ -38,10 +38,12 @@ result<fetched> integrations::fetch(std::string_view company, std::string_view i
                                     std::uint64_t epoch, const vault::plaintext_place& place) {
   const vault::associated_data where(address_of(company, integration));
   const auto flight = vault_.flights().enter(where.address());
-  if (auto cached = fetch_cached(company, integration, epoch, now_ms(), place)) return *cached;
+  if (auto cached =
+          fetch_cached(company, integration, epoch, contact_.clock().now().earliest, place))
+    return *cached;
   auto found = read(where, std::string(company), std::string(integration), epoch, place);
   if (found || found.error().code != errc::store_unavailable) return found;
-  if (auto stale = from_stale(where, epoch, now_ms(), place)) return *stale;
+  if (auto stale = from_stale(where, epoch, contact_.clock().now().earliest, place)) return *stale;
   return contact_.shared() ? too_old() : found.error();
 }
 
@@ -51,9 +53,9 @@ result<fetched> integrations::read(const vault::associated_data& where, const st
                                    const vault::plaintext_place& place) {
   const auto before = vault_.cache().published(where);
   store::integration_store& rows = store_.integrations();
-  const auto found = epoch == vault::current_epoch
-                         ? rows.find(company, integration)
-                         : rows.find_at(company, integration, epoch, now_ms());
+  const auto found = epoch == vault::current_epoch ? rows.find(company, integration)
+                                                   : rows.find_at(company, integration, epoch,
+                                                                  contact_.clock().now().earliest);
   contact_.asked(found || found.error().code != errc::store_unavailable);
   if (!found) {
     if (epoch == vault::current_epoch)

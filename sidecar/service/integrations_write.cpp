@@ -68,7 +68,7 @@ result<store::integration> integrations::write(const store::integration_change& 
                                                std::span<const std::byte> value) {
   const vault::associated_data where(address_of(wanted.company, wanted.integration));
   store::integration_change change = wanted;
-  change.now = now_ms();
+  change.now = contact_.clock().now().earliest;  // runs that may still live keep their values
   change.row_id = crypto::random_uuid();
   store::sealed_value sealed;
   const auto before = vault_.cache().published(where);

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "crypto/random.hpp"
-#include "service/clock.hpp"
 
 namespace coffer::service {
 namespace {
@@ -15,13 +14,14 @@ constexpr std::uint64_t lag_max = 24ull * 3600 * 1000;  // ms; of a host that ne
 presence::presence(store::host_store& hosts, const store_contact& contact, store::host self)
     : hosts_(hosts), contact_(contact), self_(std::move(self)) {
   self_.id = crypto::random_uuid();
-  self_.started_at = now_ms();
 }
 
 void presence::beat() {
   const std::uint64_t now = store_contact::clock_ms();
   if (now < next_at_) return;
+  if (self_.started_at == 0) self_.started_at = contact_.clock().now().earliest;
   self_.lag = std::min(contact_.age(), lag_max);
+  self_.clock_offset = contact_.clock().offset();
   if (hosts_.beat(self_)) next_at_ = now + beat_every;
 }
 

@@ -1,12 +1,11 @@
 // How long ago what is cached was last known to agree with the store (S6).
 #pragma once
 
-#include <time.h>
-
 #include <atomic>
 #include <cstdint>
 #include <optional>
 
+#include "service/store_clock.hpp"
 #include "vault/trust.hpp"
 
 namespace coffer::service {
@@ -27,18 +26,16 @@ class store_contact {
   static constexpr std::uint64_t never = ~std::uint64_t{0};
 
   /// ms since some moment, never set back. It counts the time that the machine sleeps.
-  static std::uint64_t clock_ms() noexcept {
-    timespec at{};
-    clock_gettime(CLOCK_BOOTTIME, &at);
-    return static_cast<std::uint64_t>(at.tv_sec) * 1000 +
-           static_cast<std::uint64_t>(at.tv_nsec) / 1'000'000;
-  }
+  static std::uint64_t clock_ms() noexcept { return boot_ms(); }
 
   explicit store_contact(bool shared, stale_bounds bounds = {}) noexcept
       : shared_(shared), bounds_(bounds) {}
 
   bool shared() const noexcept { return shared_; }
   const stale_bounds& bounds() const noexcept { return bounds_; }
+
+  store_clock& clock() noexcept { return clock_; }
+  const store_clock& clock() const noexcept { return clock_; }
 
   /// All that had changed at `began` (by clock_ms) has been taken in.
   void agreed(std::uint64_t began) noexcept { agreed_at_.store(began, std::memory_order_release); }
@@ -84,6 +81,7 @@ class store_contact {
 
   const bool shared_;
   const stale_bounds bounds_;
+  store_clock clock_;
   std::atomic<std::uint64_t> agreed_at_{0};
   std::atomic<std::uint64_t> away_until_{0};
 };

@@ -2,7 +2,6 @@
 #include "service/tokens.hpp"
 
 #include "crypto/random.hpp"
-#include "service/clock.hpp"
 #include "service/outcome.hpp"
 #include "service/scopes.hpp"
 #include "service/token_text.hpp"
@@ -33,7 +32,7 @@ result<store::token> tokens::issue(const token_request& request) { return write(
 result<store::token> tokens::rotate(const token_request& request) { return write(request, true); }
 
 result<store::token> tokens::write(const token_request& request, bool rotation) {
-  const std::uint64_t now = now_ms();
+  const std::uint64_t now = contact_.clock().now().earliest;  // an overlap ends in good time
   if (const auto fault = fault_of(request, now)) return *fault;
   const new_token made = make_token();
   store::token_change change;
@@ -64,8 +63,8 @@ void tokens::publish(const token_request& request) {
 
 result<std::size_t> tokens::revoke(std::string_view company, std::string_view agent,
                                    std::string_view kid) {
-  const auto revoked =
-      store_.tokens().revoke(std::string(company), std::string(agent), std::string(kid), now_ms());
+  const auto revoked = store_.tokens().revoke(std::string(company), std::string(agent),
+                                              std::string(kid), contact_.clock().now().earliest);
   if (revoked || may_be_done(revoked.error())) vault_.tokens().erase_agent(company, agent);
   if (!revoked) return revoked.error();
   return revoked->size();
@@ -84,7 +83,8 @@ result<std::vector<store::token>> tokens::list(std::string_view company, std::st
 
 result<store::token> tokens::fetch(std::string_view company, std::string_view agent,
                                    const vault::plaintext_place& place) {
-  auto found = store_.tokens().current(std::string(company), std::string(agent), now_ms());
+  auto found = store_.tokens().current(std::string(company), std::string(agent),
+                                       contact_.clock().now().latest);
   if (!found) return found.error();
   const auto opened = vault_.open_sealed(address_of(company, agent, found->meta.kid),
                                          found->meta.version, *found->sealed, place);

@@ -30,7 +30,7 @@ struct token_question {
   std::string_view company;
   std::string_view agent;
   std::string_view scope;  ///< empty: none is needed
-  std::uint64_t now = 0;   ///< ms since the epoch, UTC
+  std::uint64_t now = 0;   ///< ms since the epoch, UTC: the latest that it may be
 };
 
 using token_handle = std::shared_ptr<const vault::known_token>;

@@ -31,6 +31,9 @@ inline std::string parameter(std::uint64_t number) {
 inline nullable parameter(std::optional<std::uint64_t> number) {
   return number ? nullable{parameter(*number)} : nullable{};
 }
+inline nullable parameter(std::optional<std::int64_t> number) {
+  return number ? nullable{std::to_string(*number)} : nullable{};
+}
 inline pqxx::binarystring parameter(std::span<const std::byte> bytes) {
   return {bytes.data(), bytes.size()};
 }

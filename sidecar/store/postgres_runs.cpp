@@ -43,20 +43,21 @@ failure no_such_run() { return failure(errc::not_found, "there is no live run of
 
 }  // namespace
 
-result<run> postgres_runs::begin(const run& wanted) {
+result<run> postgres_runs::begin(const run& wanted, std::uint64_t now) {
   return pool_.write("run_begin", [&](auto& connection, auto& transaction) -> result<run> {
     postgres_scope scope{connection, transaction};
     run begun = wanted;
     begun.epoch = scope.lock_company(wanted.company);
-    if (find_live(connection, transaction, wanted.company, wanted.id, wanted.began_at))
+    if (find_live(connection, transaction, wanted.company, wanted.id, now))
       return failure(errc::already_exists,
                      "there is a live run of that id; end it or take another");
     if (forget(scope, wanted.company, wanted.id))  // one past its limit
-      scope.delete_unneeded(wanted.company, "", wanted.began_at);
+      scope.delete_unneeded(wanted.company, "", now);
     scope.run(
-        "INSERT INTO runs (company_id, run_id, agent_id, epoch, began_at, ends_at)"
-        " VALUES ($1,$2,$3,$4,$5,$6)",
-        begun.company, begun.id, begun.agent, begun.epoch, begun.began_at, begun.ends_at);
+        "INSERT INTO runs (company_id, run_id, agent_id, epoch, began_at, ends_at, time_limit)"
+        " VALUES ($1,$2,$3,$4,$5,$6,$7)",
+        begun.company, begun.id, begun.agent, begun.epoch, begun.began_at, begun.ends_at,
+        begun.ends_at - begun.began_at);
     return begun;
   });
 }
@@ -98,35 +99,53 @@ result<std::vector<run>> postgres_runs::list(const std::string& company, const s
 }
 
 // A transaction for each company, since each is a lock: no other company waits.
-result<std::size_t> postgres_runs::sweep(std::uint64_t now) {
+result<std::vector<run_name>> postgres_runs::sweep(time_bounds now) {
   using names = std::vector<std::string>;
+  if (const auto shortened = shorten(now.latest); !shortened) return shortened.error();
   const auto companies =
       pool_.read("run_sweep", [&](auto& connection, auto& transaction) -> result<names> {
         names found;
-        for (const pqxx::row& row : connection.run(
-                 transaction, "SELECT DISTINCT company_id FROM runs WHERE ends_at <= $1", now))
+        for (const pqxx::row& row :
+             connection.run(transaction, "SELECT DISTINCT company_id FROM runs WHERE ends_at <= $1",
+                            now.earliest))
           found.emplace_back(row[0].c_str());
         return found;
       });
   if (!companies) return companies.error();
-  std::size_t ended = 0;
+  std::vector<run_name> ended;
   for (const std::string& company : *companies) {
-    const auto swept = sweep_company(company, now);
+    auto swept = sweep_company(company, now.earliest);
     if (!swept) return swept.error();
-    ended += *swept;
+    ended.insert(ended.end(), swept->begin(), swept->end());
   }
   return ended;
 }
 
-result<std::size_t> postgres_runs::sweep_company(const std::string& company, std::uint64_t now) {
-  return pool_.write("run_sweep", [&](auto& connection, auto& transaction) -> result<std::size_t> {
+// Mostly there is none, and nothing is written.
+result<void> postgres_runs::shorten(std::uint64_t now) {
+  return pool_.write("run_shorten", [&](auto& connection, auto& transaction) -> result<void> {
+    connection.run(transaction,
+                   "UPDATE runs SET ends_at = $1::bigint + time_limit WHERE began_at > $2"
+                   " AND ends_at - time_limit > $1::bigint",
+                   now, now + ahead_max);
+    return {};
+  });
+}
+
+result<std::vector<run_name>> postgres_runs::sweep_company(const std::string& company,
+                                                           std::uint64_t now) {
+  using names = std::vector<run_name>;
+  return pool_.write("run_sweep", [&](auto& connection, auto& transaction) -> result<names> {
     postgres_scope scope{connection, transaction};
     scope.lock_company(company);
-    const auto ended = scope.run(
-        "DELETE FROM runs WHERE company_id = $1 AND ends_at <= $2 RETURNING run_id", company, now);
-    for (const pqxx::row& row : ended) publish_end(scope, company, row[0].c_str());
+    names ended;
+    for (const pqxx::row& row :
+         scope.run("DELETE FROM runs WHERE company_id = $1 AND ends_at <= $2 RETURNING run_id",
+                   company, now))
+      ended.push_back({company, row[0].c_str()});
+    for (const run_name& one : ended) publish_end(scope, company, one.id);
     scope.delete_unneeded(company, "", now);
-    return static_cast<std::size_t>(ended.size());
+    return ended;
   });
 }
 

@@ -1,6 +1,7 @@
 #include "store/postgres_store.hpp"
 
 #include "store/postgres_audit.hpp"
+#include "store/postgres_clock.hpp"
 #include "store/postgres_feed.hpp"
 #include "store/postgres_hosts.hpp"
 #include "store/postgres_integrations.hpp"
@@ -25,6 +26,7 @@ class postgres_store final : public store {
   audit_store& audit() noexcept override { return audit_; }
   key_store& keys() noexcept override { return keys_; }
   host_store& hosts() noexcept override { return hosts_; }
+  clock_store& clock() noexcept override { return clock_; }
   change_feed& feed() noexcept override { return feed_; }
 
  private:
@@ -35,6 +37,7 @@ class postgres_store final : public store {
   postgres_audit audit_{pool_};
   postgres_keys keys_{pool_};
   postgres_hosts hosts_{pool_};
+  postgres_clock clock_{pool_};
   postgres_feed feed_{pool_};
 };
 

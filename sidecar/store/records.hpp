@@ -108,6 +108,27 @@ struct run {
   bool operator==(const run&) const = default;
 };
 
+/// What is known of the time by the store's clock. The two differ only after a jump of that clock
+/// which is not believed yet: what ends or deletes waits for `earliest`, what refuses goes by
+/// `latest`.
+struct time_bounds {
+  std::uint64_t earliest = 0;
+  std::uint64_t latest = 0;
+};
+
+/// The store's clock at one moment, and the latest time that daemons of this store went by.
+struct clock_facts {
+  std::uint64_t now = 0;
+  std::optional<std::uint64_t> seen_at;  ///< absent: no daemon has used the store yet
+};
+
+/// A run by its name.
+struct run_name {
+  std::string company;
+  std::string id;
+  auto operator<=>(const run_name&) const = default;
+};
+
 /// What is known of an agent's token, but its secret (A1).
 struct token {
   std::string kid;  ///< the public part, by which it is found
@@ -190,6 +211,8 @@ struct host {
   std::uint64_t started_at = 0;
   std::uint64_t seen_ago = 0;  ///< ms since its last heartbeat, by the store's clock
   std::uint64_t lag = 0;       ///< ms that it was behind the feed then
+  /// ms that its own clock was ahead of the store's then, negative: behind; absent: not known
+  std::optional<std::int64_t> clock_offset{};
 };
 
 }  // namespace coffer::store

@@ -1,15 +1,15 @@
 #include "store/sqlite_hosts.hpp"
 
 #include "store/key_list.hpp"
+#include "store/sqlite_clock.hpp"
 #include "store/sqlite_rows.hpp"
 
 namespace coffer::store {
 namespace {
 
-// The host's own clock is the store's.
-std::int64_t now_ms() {
-  const auto since = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::milliseconds>(since).count();
+std::optional<std::int64_t> offset_of(const SQLite::Column& column) {
+  if (column.isNull()) return std::nullopt;
+  return column.getInt64();
 }
 
 host host_of(SQLite::Statement& row, std::int64_t now) {
@@ -21,7 +21,8 @@ host host_of(SQLite::Statement& row, std::int64_t now) {
           .keys = split_keys({bytes, static_cast<std::size_t>(keys.getBytes())}),
           .started_at = number_of(row.getColumn(4)),
           .seen_ago = static_cast<std::uint64_t>(now - std::min(now, row.getColumn(5).getInt64())),
-          .lag = number_of(row.getColumn(6))};
+          .lag = number_of(row.getColumn(6)),
+          .clock_offset = offset_of(row.getColumn(7))};
 }
 
 }  // namespace
@@ -30,15 +31,16 @@ result<void> sqlite_hosts::beat(const host& self) {
   return writer_.guarded("host_beat", [&](sqlite_connection& connection) -> result<void> {
     const auto keys = join_keys(self.keys);
     auto& row = connection.prepare(
-        "INSERT OR REPLACE INTO hosts (host_id, name, version, keys, started_at, seen_at, lag)"
-        " VALUES (?,?,?,?,?,?,?)");
+        "INSERT OR REPLACE INTO hosts (host_id, name, version, keys, started_at, seen_at, lag,"
+        " clock_offset) VALUES (?,?,?,?,?,?,?,?)");
     row.bind(1, self.id);
     row.bind(2, self.name);
     row.bind(3, self.version);
     row.bind(4, keys.data(), static_cast<int>(keys.size()));
     row.bind(5, number(self.started_at));
-    row.bind(6, now_ms());
+    row.bind(6, time_of_day());
     row.bind(7, number(self.lag));
+    if (self.clock_offset) row.bind(8, *self.clock_offset);
     row.exec();
     return {};
   });
@@ -57,12 +59,12 @@ result<std::vector<host>> sqlite_hosts::list(const std::string& after, std::size
   return reader_.guarded(
       "host_list", [&](sqlite_connection& connection) -> result<std::vector<host>> {
         auto& row = connection.prepare(
-            "SELECT host_id, name, version, keys, started_at, seen_at, lag FROM hosts"
-            " WHERE host_id > ? ORDER BY host_id LIMIT ?");
+            "SELECT host_id, name, version, keys, started_at, seen_at, lag, clock_offset"
+            " FROM hosts WHERE host_id > ? ORDER BY host_id LIMIT ?");
         row.bind(1, after);
         row.bind(2, number(limit));
         std::vector<host> found;
-        while (row.executeStep()) found.push_back(host_of(row, now_ms()));
+        while (row.executeStep()) found.push_back(host_of(row, time_of_day()));
         row.tryReset();
         return found;
       });
@@ -71,7 +73,7 @@ result<std::vector<host>> sqlite_hosts::list(const std::string& after, std::size
 result<std::size_t> sqlite_hosts::forget_unseen(std::chrono::milliseconds time) {
   return writer_.guarded("host_forget", [&](sqlite_connection& connection) -> result<std::size_t> {
     auto& row = connection.prepare("DELETE FROM hosts WHERE seen_at <= ?");
-    row.bind(1, now_ms() - time.count());
+    row.bind(1, time_of_day() - time.count());
     return static_cast<std::size_t>(row.exec());
   });
 }

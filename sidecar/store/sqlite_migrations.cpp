@@ -124,6 +124,17 @@ CREATE TABLE log_mark (
   id   INTEGER PRIMARY KEY CHECK (id = 1),
   mark TEXT NOT NULL
 ) STRICT;
+)sql",
+    R"sql(
+ALTER TABLE runs ADD COLUMN time_limit INTEGER NOT NULL DEFAULT 0;
+UPDATE runs SET time_limit = ends_at - began_at;
+CREATE INDEX runs_by_beginning ON runs (began_at);
+ALTER TABLE hosts ADD COLUMN clock_offset INTEGER;
+
+CREATE TABLE clock (
+  one     INTEGER NOT NULL DEFAULT 1 PRIMARY KEY CHECK (one = 1),
+  seen_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 )sql"};
 
 int pragma(SQLite::Database& database, const char* sql) {

@@ -49,27 +49,38 @@ bool forget(sqlite_connection& connection, const std::string& company, const std
   return found;
 }
 
+// Those that began by a clock which was set back since.
+void shorten(sqlite_connection& connection, std::uint64_t now) {
+  auto& update = connection.prepare(
+      "UPDATE runs SET ends_at = ?1 + time_limit WHERE began_at > ?2 AND ends_at - time_limit > "
+      "?1");
+  update.bind(1, number(now));
+  update.bind(2, number(now + run_store::ahead_max));
+  update.exec();
+}
+
 }  // namespace
 
-result<run> sqlite_runs::begin(const run& wanted) {
+result<run> sqlite_runs::begin(const run& wanted, std::uint64_t now) {
   return writer_.guarded("run_begin", [&](sqlite_connection& connection) -> result<run> {
     SQLite::Transaction transaction(connection.database(), behaviour::IMMEDIATE);
-    if (find_live(connection, wanted.company, wanted.id, wanted.began_at))
+    if (find_live(connection, wanted.company, wanted.id, now))
       return failure(errc::already_exists,
                      "there is a live run of that id; end it or take another");
     if (forget(connection, wanted.company, wanted.id))  // one past its limit
-      delete_unneeded(connection, wanted.company, "", wanted.began_at);
+      delete_unneeded(connection, wanted.company, "", now);
     run begun = wanted;
     begun.epoch = epoch_of(connection, wanted.company);
     auto& insert = connection.prepare(
-        "INSERT INTO runs (company_id, run_id, agent_id, epoch, began_at, ends_at)"
-        " VALUES (?,?,?,?,?,?)");
+        "INSERT INTO runs (company_id, run_id, agent_id, epoch, began_at, ends_at, time_limit)"
+        " VALUES (?,?,?,?,?,?,?)");
     insert.bind(1, begun.company);
     insert.bind(2, begun.id);
     insert.bind(3, begun.agent);
     insert.bind(4, number(begun.epoch));
     insert.bind(5, number(begun.began_at));
     insert.bind(6, number(begun.ends_at));
+    insert.bind(7, number(begun.ends_at - begun.began_at));
     insert.exec();
     transaction.commit();
     return begun;
@@ -117,23 +128,26 @@ result<std::vector<run>> sqlite_runs::list(const std::string& company, const std
       });
 }
 
-result<std::size_t> sqlite_runs::sweep(std::uint64_t now) {
-  return writer_.guarded("run_sweep", [&](sqlite_connection& connection) -> result<std::size_t> {
+result<std::vector<run_name>> sqlite_runs::sweep(time_bounds now) {
+  using names = std::vector<run_name>;
+  return writer_.guarded("run_sweep", [&](sqlite_connection& connection) -> result<names> {
     SQLite::Transaction transaction(connection.database(), behaviour::IMMEDIATE);
+    shorten(connection, now.latest);
     auto& row =
         connection.prepare("DELETE FROM runs WHERE ends_at <= ? RETURNING company_id, run_id");
-    row.bind(1, number(now));
-    std::vector<std::pair<std::string, std::string>> ended;
+    row.bind(1, number(now.earliest));
+    names ended;
     while (row.executeStep())
-      ended.emplace_back(row.getColumn(0).getString(), row.getColumn(1).getString());
+      ended.push_back({row.getColumn(0).getString(), row.getColumn(1).getString()});
     std::set<std::string> companies;
     for (const auto& [company, id] : ended) {
       publish_end(connection, company, id);
       companies.insert(company);
     }
-    for (const std::string& company : companies) delete_unneeded(connection, company, "", now);
+    for (const std::string& company : companies)
+      delete_unneeded(connection, company, "", now.earliest);
     transaction.commit();
-    return ended.size();
+    return ended;
   });
 }
 

@@ -5,6 +5,7 @@
 #include "error/start_error.hpp"
 #include "store/file_lock.hpp"
 #include "store/sqlite_audit.hpp"
+#include "store/sqlite_clock.hpp"
 #include "store/sqlite_connection.hpp"
 #include "store/sqlite_feed.hpp"
 #include "store/sqlite_hosts.hpp"
@@ -32,6 +33,7 @@ class sqlite_store final : public store {
         audit_(writer_, reader_),
         keys_(writer_),
         hosts_(writer_, reader_),
+        clock_(writer_, reader_),
         feed_(reader_) {}
 
   std::string_view name() const noexcept override { return "sqlite"; }
@@ -42,6 +44,7 @@ class sqlite_store final : public store {
   audit_store& audit() noexcept override { return audit_; }
   key_store& keys() noexcept override { return keys_; }
   host_store& hosts() noexcept override { return hosts_; }
+  clock_store& clock() noexcept override { return clock_; }
   change_feed& feed() noexcept override { return feed_; }
 
  private:
@@ -55,6 +58,7 @@ class sqlite_store final : public store {
   sqlite_audit audit_;
   sqlite_keys keys_;
   sqlite_hosts hosts_;
+  sqlite_clock clock_;
   sqlite_feed feed_;
 };
 

@@ -75,8 +75,8 @@ class run_store {
   virtual ~run_store() = default;
 
   /// Begins a run at its company's epoch, under the company's row lock. `wanted.epoch` is ignored.
-  /// One of the same id that is past its limit ends with it. Errors: already_exists.
-  virtual result<run> begin(const run& wanted) = 0;
+  /// One of the same id that is past its limit at `now` ends with it. Errors: already_exists.
+  virtual result<run> begin(const run& wanted, std::uint64_t now) = 0;
   /// Ends a run and deletes the values that it alone kept. Errors: not_found, also past the run's
   /// time limit.
   virtual result<void> end(const std::string& company, const std::string& id,
@@ -87,8 +87,12 @@ class run_store {
   /// Live runs with ids above `after`, in byte order of their ids.
   virtual result<std::vector<run>> list(const std::string& company, const std::string& after,
                                         std::size_t limit, std::uint64_t now) = 0;
-  /// Ends all runs past their limit, of all companies; how many.
-  virtual result<std::size_t> sweep(std::uint64_t now) = 0;
+  /// Ends all runs, of all companies, that are past their limit at `now.earliest`, and returns
+  /// them. A run that began more than ahead_max after `now.latest` began by a clock that was set
+  /// back since: it lasts its time limit from now at most.
+  virtual result<std::vector<run_name>> sweep(time_bounds now) = 0;
+
+  static constexpr std::uint64_t ahead_max = 60'000;  ///< ms
 };
 
 class token_store {
@@ -180,6 +184,17 @@ class change_feed {
   virtual result<void> trim() = 0;
 };
 
+/// The clock that decisions about shared rows go by.
+class clock_store {
+ public:
+  virtual ~clock_store() = default;
+
+  virtual result<clock_facts> read() = 0;
+  /// Notes the time that a daemon goes by, if nothing else was noted since `before` was read; then
+  /// another daemon has done it.
+  virtual result<void> note(std::uint64_t now, std::optional<std::uint64_t> before) = 0;
+};
+
 /// Which daemons there are.
 class host_store {
  public:
@@ -208,6 +223,7 @@ class store {
   virtual audit_store& audit() noexcept = 0;
   virtual key_store& keys() noexcept = 0;
   virtual host_store& hosts() noexcept = 0;
+  virtual clock_store& clock() noexcept = 0;
   virtual change_feed& feed() noexcept = 0;
 };
 

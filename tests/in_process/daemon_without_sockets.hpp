@@ -54,7 +54,7 @@ class daemon_without_sockets {
                 }),
           trail(spool, home.database_, secret::buffer(32)),
           integrations(home.database_, vault, contact),
-          runs(home.database_),
+          runs(home.database_, contact),
           tokens(home.database_, vault, contact),
           hosts(home.database_.hosts()) {
       ring.add(secret::buffer(32));

@@ -14,13 +14,14 @@ void memory_runs::forget(const std::string& company, const std::string& id, std:
   state_.append_change({company, std::string(run_kind), id, ""}, 0);
 }
 
-result<run> memory_runs::begin(const run& wanted) {
+result<run> memory_runs::begin(const run& wanted, std::uint64_t now) {
   const std::lock_guard lock(state_.mutex);
-  if (live(wanted.company, wanted.id, wanted.began_at)) return failure(errc::already_exists);
-  forget(wanted.company, wanted.id, wanted.began_at);  // one past its limit
+  if (live(wanted.company, wanted.id, now)) return failure(errc::already_exists);
+  forget(wanted.company, wanted.id, now);  // one past its limit
   run begun = wanted;
   begun.epoch = state_.epochs[wanted.company];
   state_.runs[{begun.company, begun.id}] = begun;
+  state_.time_limits[{begun.company, begun.id}] = begun.ends_at - begun.began_at;
   return begun;
 }
 
@@ -50,13 +51,16 @@ result<std::vector<run>> memory_runs::list(const std::string& company, const std
   return found;
 }
 
-result<std::size_t> memory_runs::sweep(std::uint64_t now) {
+result<std::vector<run_name>> memory_runs::sweep(time_bounds now) {
   const std::lock_guard lock(state_.mutex);
-  std::vector<memory_state::company_and_id> over;
-  for (const auto& [where, one] : state_.runs)
-    if (one.ends_at <= now) over.push_back(where);
-  for (const auto& [company, id] : over) forget(company, id, now);
-  return over.size();
+  std::vector<run_name> over;
+  for (auto& [where, one] : state_.runs) {
+    const std::uint64_t end = now.latest + state_.time_limits[where];
+    if (one.began_at > now.latest + ahead_max && one.ends_at > end) one.ends_at = end;
+    if (one.ends_at <= now.earliest) over.push_back({where.first, where.second});
+  }
+  for (const auto& [company, id] : over) forget(company, id, now.earliest);
+  return over;
 }
 
 }  // namespace coffer::store

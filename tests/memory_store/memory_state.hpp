@@ -44,11 +44,18 @@ struct memory_state {
   std::map<std::string, std::uint64_t> epochs;
   std::map<company_and_id, memory_integration> integrations;
   std::map<company_and_id, run> runs;
+  std::map<company_and_id, std::uint64_t> time_limits;                 ///< of the runs
   std::map<std::string, memory_token> tokens;                          ///< by kid
   std::map<std::string, std::map<std::uint64_t, audit_chunk>> chains;  ///< by sequence
   std::optional<sealed_value> audit_key;
   std::optional<key_record> key;
   std::map<std::string, std::pair<host, std::chrono::steady_clock::time_point>> hosts;
+  std::uint64_t (*now)() = [] {
+    const auto since = std::chrono::system_clock::now().time_since_epoch();
+    return static_cast<std::uint64_t>(
+        std::chrono::duration_cast<std::chrono::milliseconds>(since).count());
+  };
+  std::optional<std::uint64_t> clock_seen_at;
   std::vector<std::pair<std::uint64_t, change>> changes;  ///< with their numbers
   std::uint64_t newest_change = 0;
 };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tests/memory_store/memory_audit.hpp"
+#include "tests/memory_store/memory_clock.hpp"
 #include "tests/memory_store/memory_feed.hpp"
 #include "tests/memory_store/memory_hosts.hpp"
 #include "tests/memory_store/memory_integrations.hpp"
@@ -21,6 +22,7 @@ class memory_store final : public store {
   audit_store& audit() noexcept override { return audit_; }
   key_store& keys() noexcept override { return keys_; }
   host_store& hosts() noexcept override { return hosts_; }
+  clock_store& clock() noexcept override { return clock_; }
   change_feed& feed() noexcept override { return feed_; }
 
   /// How many values of a company's integrations there are, with those that runs keep.
@@ -40,6 +42,7 @@ class memory_store final : public store {
   memory_audit audit_{state_};
   memory_keys keys_{state_};
   memory_hosts hosts_{state_};
+  memory_clock clock_{state_};
   memory_feed feed_{state_};
 };
 

@@ -29,7 +29,7 @@ daemon_status client::status() {
   return {owned(said.version), said.started_at,        owned(said.memory_mode), said.memory_total,
           said.memory_used,    owned(said.key_source), owned(said.key_id),      owned(said.store),
           said.connections,    said.requests,          said.cache_entries,      said.cache_bytes,
-          said.store_age};
+          said.store_age,      said.clock_ahead,       said.clock_behind};
 }
 
 host_page client::host_list(std::string_view after) {
@@ -39,7 +39,8 @@ host_page client::host_list(std::string_view after) {
   host_page page;
   for (const auto& one : said.hosts)
     page.hosts.push_back({owned(one.host), owned(one.name), owned(one.version), owned(one.keys),
-                          one.started_at, one.seen_ago, one.lag});
+                          one.started_at, one.seen_ago, one.lag, one.clock_ahead,
+                          one.clock_behind});
   page.more = said.more;
   return page;
 }

@@ -34,7 +34,8 @@ AUDIT_CHAIN = fields_of(
     (5, "intact", BOOL), (6, "where?", TEXT))
 HOST = fields_of(
     (1, "host", ID), (2, "name", LABEL), (3, "version", TEXT64), (4, "keys", TEXT512),
-    (5, "started_at", U64), (6, "seen_ago", U64), (7, "lag", U64))
+    (5, "started_at", U64), (6, "seen_ago", U64), (7, "lag", U64),
+    (8, "clock_ahead?", U64), (9, "clock_behind?", U64))
 VERDICT = fields_of((1, "rule", TEXT64), (2, "grants", BOOL), (3, "reason", LABEL))
 
 # Operation: opcode, largest request in bytes, fields of the request, fields of the reply.
@@ -49,7 +50,7 @@ OPERATIONS = {
         (4, "memory_total", U64), (5, "memory_used", U64), (6, "key_source", TEXT32),
         (7, "key_id", TEXT64), (8, "store", TEXT32), (9, "connections", U64),
         (10, "requests", U64), (11, "cache_entries", U64), (12, "cache_bytes", U64),
-        (13, "store_age?", U64))),
+        (13, "store_age?", U64), (14, "clock_ahead?", U64), (15, "clock_behind?", U64))),
     "integration_set": (0x10, _WITH_SECRET, fields_of(
         *_KEY, (3, "value", SECRET), (4, "provider?", ID), (5, "label?", LABEL),
         (6, "scopes?", SCOPES), (7, "expires_at?", U64), (8, "replace?", BOOL)), INTEGRATION),

@@ -63,7 +63,8 @@ class ValidToken(NamedTuple):
 
 class Host(NamedTuple):
     """A daemon that uses the store, as its last heartbeat told, `seen_ago` ms ago. `keys`: the ids
-    of its master keys, separated by spaces; `lag`: ms that it was behind the store."""
+    of its master keys, separated by spaces; `lag`: ms that it was behind the store;
+    `clock_ahead`, `clock_behind`: ms that its clock was off the store's, None where it was not."""
 
     host: str
     name: str
@@ -72,6 +73,8 @@ class Host(NamedTuple):
     started_at: int
     seen_ago: int
     lag: int
+    clock_ahead: Optional[int] = None
+    clock_behind: Optional[int] = None
 
 
 class AuditEntry(NamedTuple):

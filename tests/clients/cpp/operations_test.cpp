@@ -188,7 +188,7 @@ BOOST_AUTO_TEST_CASE(A2_a_good_token_is_told_what_it_grants) {
 
 BOOST_AUTO_TEST_CASE(S5_hosts_come_by_pages) {
   protocol::host_list_reply list;
-  list.hosts.push_back({{"h2"}, {"host-2"}, {"cofferd 1"}, {"aa bb"}, 5, 6, 7});
+  list.hosts.push_back({{"h2"}, {"host-2"}, {"cofferd 1"}, {"aa bb"}, 5, 6, 7, std::nullopt, 8});
   list.more = true;
   const fake_daemon daemon(
       {answer<protocol::host_list_request>(opcode::host_list, list, [](const auto& fields) {
@@ -200,6 +200,8 @@ BOOST_AUTO_TEST_CASE(S5_hosts_come_by_pages) {
   BOOST_TEST(page.hosts[0].name == "host-2");
   BOOST_TEST(page.hosts[0].keys == "aa bb");
   BOOST_TEST(page.hosts[0].lag == 7u);
+  BOOST_TEST(!page.hosts[0].clock_ahead.has_value());
+  BOOST_TEST(*page.hosts[0].clock_behind == 8u);
 }
 
 BOOST_AUTO_TEST_CASE(A2_a_refused_token_has_its_reason_and_other_errors_are_others) {

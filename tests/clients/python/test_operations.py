@@ -120,7 +120,8 @@ class Operations(unittest.TestCase):
 
     def test_S5_hosts(self):
         host = {"host": "h1", "name": "host-1", "version": "cofferd 1", "keys": "aa bb",
-                "started_at": 5, "seen_ago": 6, "lag": 7}
+                "started_at": 5, "seen_ago": 6, "lag": 7, "clock_ahead": None,
+                "clock_behind": 8}
         self.assertEqual([coffer.Host(**host)], self.asked(
             lambda c: list(c.hosts()), "host_list", {}, {"hosts": [host], "more": False}))
 

@@ -124,7 +124,8 @@ store::run begin(store::store& database, const std::string& company, const std::
                                             .agent = "agt_1",
                                             .epoch = 0,
                                             .began_at = 1'000,
-                                            .ends_at = ends_at});
+                                            .ends_at = ends_at},
+                                           1'000);
   BOOST_TEST_REQUIRE(begun.has_value());
   return *begun;
 }

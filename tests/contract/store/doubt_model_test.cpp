@@ -280,7 +280,7 @@ class doubt_walk {
   service::store_contact other_contact_{true};
   service::integrations here_{database_, vault_, contact_};
   service::integrations elsewhere_{real_, other_vault_, other_contact_};
-  service::runs runs_{database_};
+  service::runs runs_{database_, contact_};
   service::follower follower_{database_, vault_, runs_, contact_};
   std::map<std::string, secret_model> secrets_;
   std::vector<pending> pending_;  // what the feed has told nobody yet

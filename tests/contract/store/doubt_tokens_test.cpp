@@ -181,7 +181,7 @@ class token_walk {
   service::store_contact other_contact_{true};
   service::tokens here_{database_, vault_, contact_};
   service::tokens elsewhere_{real_, other_vault_, other_contact_};
-  service::runs runs_{database_};
+  service::runs runs_{database_, contact_};
   service::follower follower_{database_, vault_, runs_, contact_};
   std::vector<token_model> all_;
   std::vector<std::pair<std::size_t, bool>> pending_;  // tokens, and whether with an overlap

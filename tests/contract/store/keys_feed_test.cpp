@@ -101,9 +101,11 @@ BOOST_AUTO_TEST_CASE(heartbeats_are_listed_until_the_host_leaves_or_is_forgotten
                      .keys = {{std::byte{1}}, {std::byte{2}}},
                      .started_at = 5,
                      .seen_ago = 77'777,
-                     .lag = 3};
+                     .lag = 3,
+                     .clock_offset = 5};
     BOOST_TEST_REQUIRE(hosts.beat(self).has_value());
     self.lag = 4;
+    self.clock_offset = -86'400'000;
     BOOST_TEST(hosts.beat(self).has_value());
     BOOST_TEST(
         hosts.beat({.id = "h1", .name = "", .version = "", .keys = {{std::byte{3}}}}).has_value());
@@ -116,6 +118,8 @@ BOOST_AUTO_TEST_CASE(heartbeats_are_listed_until_the_host_leaves_or_is_forgotten
     BOOST_TEST((seen.keys == self.keys));
     BOOST_TEST(seen.started_at == 5u);
     BOOST_TEST(seen.lag == 4u);
+    BOOST_TEST(*seen.clock_offset == -86'400'000);
+    BOOST_TEST(!all->front().clock_offset.has_value());
     BOOST_TEST(seen.seen_ago < 60'000u);
     BOOST_TEST(hosts.list("h1", 10)->size() == 1u);
     BOOST_TEST(hosts.list("", 1)->size() == 1u);

@@ -64,8 +64,10 @@ class hosts_subject final : public model_subject {
   }
 
   void sweep() override {
-    const auto swept =
-        three_hosts::insist([&] { return hosts_.any().database->runs().sweep(service::now_ms()); });
+    const std::uint64_t now = service::now_ms();
+    const auto swept = three_hosts::insist([&] {
+      return hosts_.any().database->runs().sweep({now, now});
+    });
     BOOST_TEST(swept.has_value());
   }
 

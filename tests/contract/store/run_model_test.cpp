@@ -43,14 +43,15 @@ class store_subject final : public model_subject {
                               .agent = "agt_1",
                               .epoch = 0,
                               .began_at = now_,
-                              .ends_at = now_ + time_limit});
+                              .ends_at = now_ + time_limit},
+                             now_);
   }
 
   result<void> end(const std::string& company, const std::string& run) override {
     return one_.runs().end(company, run, now_);
   }
 
-  void sweep() override { BOOST_TEST(one_.runs().sweep(now_).has_value()); }
+  void sweep() override { BOOST_TEST(one_.runs().sweep({now_, now_}).has_value()); }
 
   run_model::seen fetch(const std::string& company, const std::string& integration,
                         const std::string& run) override {

@@ -17,7 +17,7 @@ struct daemon_over {
   vault::vault vault{ring, 1 << 20};
   service::store_contact contact{false};
   service::integrations integrations{database, vault, contact};
-  service::runs runs{database};
+  service::runs runs{database, contact};
 
   void set(std::string_view text) {
     BOOST_TEST_REQUIRE(integrations

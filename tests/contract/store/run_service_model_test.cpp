@@ -23,7 +23,7 @@ std::span<const std::byte> bytes(std::string_view text) { return std::as_bytes(s
 // What a daemon holds over its store; gone with a restart.
 struct daemon_state {
   daemon_state(store::store& database, std::size_t cache_bytes)
-      : vault(ring, cache_bytes), integrations(database, vault, contact), runs(database) {
+      : vault(ring, cache_bytes), integrations(database, vault, contact), runs(database, contact) {
     ring.add(secret::buffer(32));
   }
 

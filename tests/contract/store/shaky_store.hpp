@@ -6,7 +6,8 @@
 
 namespace coffer::store {
 
-/// What becomes of the calls, as a test sets it. Runs, audit, keys and hosts are not disturbed.
+/// What becomes of the calls, as a test sets it. Runs, audit, keys, hosts and clock are not
+/// disturbed.
 struct shaky_state {
   enum class ending { known, unknown_done, unknown_not_done };
 
@@ -138,6 +139,7 @@ class shaky_store final : public store {
   audit_store& audit() noexcept override { return real_.audit(); }
   key_store& keys() noexcept override { return real_.keys(); }
   host_store& hosts() noexcept override { return real_.hosts(); }
+  clock_store& clock() noexcept override { return real_.clock(); }
   change_feed& feed() noexcept override { return feed_; }
 
  private:

@@ -22,6 +22,7 @@ class slow_to_return final : public store, private integration_store {
   audit_store& audit() noexcept override { return real_.audit(); }
   key_store& keys() noexcept override { return real_.keys(); }
   host_store& hosts() noexcept override { return real_.hosts(); }
+  clock_store& clock() noexcept override { return real_.clock(); }
   change_feed& feed() noexcept override { return real_.feed(); }
 
  private:

@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(R1_a_run_keeps_a_value_of_before) {
 
 BOOST_AUTO_TEST_CASE(it_is_done_once) {
   database.reset();
-  BOOST_TEST(edit(path, "PRAGMA user_version") == "2");
+  BOOST_TEST(edit(path, "PRAGMA user_version") == "4");
   const std::string schema = "SELECT group_concat(sql, ';') FROM sqlite_schema";
   const std::string before = edit(path, schema);
   database = store::open_sqlite_store(path);

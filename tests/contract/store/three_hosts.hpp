@@ -21,7 +21,7 @@ struct one_host {
       : database(std::move(opened)),
         vault(ring, cache_bytes),
         integrations(*database, vault, contact),
-        runs(*database),
+        runs(*database, contact),
         tokens(*database, vault, contact),
         follower(*database, vault, runs, contact) {
     ring.add(secret::buffer(32));

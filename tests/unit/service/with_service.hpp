@@ -22,7 +22,7 @@ struct with_service {
   vault::vault vault{ring, 1 << 20};
   service::store_contact contact{false};
   service::integrations all{database, vault, contact};
-  service::runs runs{database};
+  service::runs runs{database, contact};
   service::tokens tokens{database, vault, contact};
   std::string value;  ///< what was fetched last
 

@@ -84,8 +84,10 @@ struct host_info {
   std::string version;
   std::string keys;  ///< ids of its master keys, separated by spaces
   std::uint64_t started_at = 0;
-  std::uint64_t seen_ago = 0;  ///< ms
-  std::uint64_t lag = 0;       ///< ms that it was behind the store
+  std::uint64_t seen_ago = 0;                   ///< ms
+  std::uint64_t lag = 0;                        ///< ms that it was behind the store
+  std::optional<std::uint64_t> clock_ahead{};   ///< ms that its clock was ahead of the store's
+  std::optional<std::uint64_t> clock_behind{};  ///< or behind; neither: not known
 };
 
 struct host_page {
@@ -151,7 +153,9 @@ struct daemon_status {
   std::uint64_t requests = 0;
   std::uint64_t cache_entries = 0;
   std::uint64_t cache_bytes = 0;
-  std::optional<std::uint64_t> store_age{};  ///< ms since the caches agreed with a shared store
+  std::optional<std::uint64_t> store_age{};    ///< ms since the caches agreed with a shared store
+  std::optional<std::uint64_t> clock_ahead{};  ///< ms that its host's clock is ahead of the store's
+  std::optional<std::uint64_t> clock_behind{};  ///< or behind; neither: not known
 };
 
 }  // namespace coffer
