@@ -67,6 +67,7 @@ bool follower::begin_anew(std::string position, bool reborn) {
   const std::uint64_t agreed_at = contact_.agreed_at();
   vault_.cache().doubt_all(agreed_at, reborn);
   vault_.tokens().doubt_all(agreed_at);
+  if (reborn) late_ = late_changes();
   position_ = std::move(position);
   runs_doubted_ = !runs_.look_again();
   return !runs_doubted_;

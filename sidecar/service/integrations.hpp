@@ -114,6 +114,7 @@ class integrations {
   result<fetched> read(const vault::associated_data& where, const std::string& company,
                        const std::string& integration, std::uint64_t epoch,
                        const vault::plaintext_place& place);
+  bool has_stale(const vault::associated_data& where, std::uint64_t epoch);
   failure too_old() const;
   void learn_absent(const vault::associated_data& where, const failure& why);
   result<store::integration> write(const store::integration_change& change,

@@ -3,6 +3,7 @@
 
 #include "log/log.hpp"
 #include "service/integrations.hpp"
+#include "store/hurry.hpp"
 
 namespace coffer::service {
 namespace {
@@ -41,10 +42,18 @@ result<fetched> integrations::fetch(std::string_view company, std::string_view i
   if (auto cached =
           fetch_cached(company, integration, epoch, contact_.clock().now().earliest, place))
     return *cached;
+  std::optional<store::hurry> hurried;
+  if (contact_.silent() && has_stale(where, epoch)) hurried.emplace(store_contact::patience);
   auto found = read(where, std::string(company), std::string(integration), epoch, place);
   if (found || found.error().code != errc::store_unavailable) return found;
   if (auto stale = from_stale(where, epoch, contact_.clock().now().earliest, place)) return *stale;
   return contact_.shared() ? too_old() : found.error();
+}
+
+bool integrations::has_stale(const vault::associated_data& where, std::uint64_t epoch) {
+  const auto how = contact_.within(contact_.bounds().credentials);
+  const auto there = [](const vault::entry_view&) { return true; };
+  return how && vault_.cache().with(where.address(), epoch, contact_.clock().now().earliest, *how, there);
 }
 
 // It was asked later than whatever is cached was read, so its answer is fresh.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <optional>
 
@@ -62,6 +63,11 @@ class store_contact {
     const std::uint64_t now = clock_ms();
     return vault::trust{now > bound ? now - bound : 1};
   }
+
+  /// The feed was not read for longer than an answer is fresh. A reader that has something to fall
+  /// back to does not wait for the store longer than `patience`.
+  bool silent() const noexcept { return age() > fresh_for; }
+  static constexpr std::chrono::milliseconds patience{500};
 
   /// A reader has asked the store, and it did or did not answer.
   void asked(bool answered) noexcept {

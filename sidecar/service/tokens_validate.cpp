@@ -3,6 +3,7 @@
 #include "service/scopes.hpp"
 #include "service/token_text.hpp"
 #include "service/tokens.hpp"
+#include "store/hurry.hpp"
 
 namespace coffer::service {
 namespace {
@@ -53,6 +54,8 @@ result<valid_token> tokens::validate(const token_question& asked) {
   if (!kid) return failure(errc::token_unknown);
   const auto flight = vault_.flights().enter(*kid);
   if (auto cached = validate_cached(asked)) return *std::move(cached);
+  std::optional<store::hurry> hurried;
+  if (contact_.silent() && find_stale(*kid)) hurried.emplace(store_contact::patience);
   auto found = read(std::string(asked.company), std::string(*kid));
   if (found) return judge(*std::move(found), std::nullopt, asked);
   if (found.error().code == errc::not_found) return failure(errc::token_unknown);

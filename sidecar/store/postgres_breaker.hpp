@@ -27,14 +27,21 @@ class postgres_breaker {
     again_at_ = now + pause();  // the next one, if this one does not come back
     return {};
   }
+  /// Whether the last try to reach it failed. A connection that was lost does not say so yet.
+  bool unreachable() {
+    const std::lock_guard lock(mutex_);
+    return unreachable_;
+  }
   /// True when it was away until now.
   bool succeeded() {
     const std::lock_guard lock(mutex_);
+    unreachable_ = false;
     return std::exchange(failures_, 0) > 0;
   }
   /// A connection could not be made. True when the server was there until now.
   bool failed() {
     const std::lock_guard lock(mutex_);
+    unreachable_ = true;
     failures_ = std::min(failures_ + 1, 16u);
     again_at_ = clock::now() + pause();
     return failures_ == 1;
@@ -58,6 +65,7 @@ class postgres_breaker {
 
   std::mutex mutex_;
   unsigned failures_ = 0;
+  bool unreachable_ = false;
   clock::time_point again_at_{};
   std::minstd_rand random_{std::random_device{}()};
 };

@@ -33,11 +33,12 @@ std::string state_of(const std::exception& error) {
 
 std::unique_ptr<postgres_connection> postgres_pool::connect() {
   for (auto left = breaker_.time_left(); left > left.zero(); left = breaker_.time_left()) {
-    if (left > patience) throw store_away();
+    if (left > patience || (hurry::wanted() && breaker_.unreachable())) throw store_away();
     std::this_thread::sleep_for(left);
   }
   auto made = std::make_unique<postgres_connection>(target_);
-  const postgres_deadlines::guard time(deadlines_, made->socket(), target_.statement_timeout);
+  const postgres_deadlines::guard time(deadlines_, made->socket(),
+                                       hurry::within(target_.statement_timeout));
   made->begin_session(target_);
   made->generation = meet(made->life());
   if (breaker_.succeeded()) log::info("store_back", {{"store", "postgresql"}});

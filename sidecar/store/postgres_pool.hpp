@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "error/result.hpp"
+#include "store/hurry.hpp"
 #include "store/postgres_breaker.hpp"
 #include "store/postgres_connection.hpp"
 #include "store/postgres_deadline.hpp"
@@ -102,7 +103,7 @@ class postgres_pool {
   template <class Work>
   auto in_time(postgres_connection& connection, Work& work) {
     const postgres_deadlines::guard time(deadlines_, connection.socket(),
-                                         target_.statement_timeout);
+                                         hurry::within(target_.statement_timeout));
     return work(connection);
   }
 
