@@ -9,9 +9,9 @@ namespace {
 
 constexpr const char* lock_key = "4854083327290598500";  // "Coffer" and then some
 
-// The function incarnation() names this life of the store: the cluster; the database and the file of
-// an index, which a restore makes after all rows; the transaction that wrote the row; a random UUID.
-// Of these a dump holds the last alone, and a restore that is not finished has no index.
+// The function incarnation() names this life of the store: the cluster; the database and the file
+// of an index, which a restore makes after all rows; the transaction that wrote the row; a random
+// UUID. Of these a dump holds the last alone, and a restore that is not finished has no index.
 //
 // Append only: a released migration is never edited. Ids are compared as bytes, as in SQLite.
 constexpr std::array migrations{
@@ -141,17 +141,6 @@ CREATE TABLE audit_chunks (
   PRIMARY KEY (chain, first)
 );
 ALTER TABLE audit_chunks ALTER COLUMN blocks SET STORAGE EXTERNAL;
-)sql",
-    R"sql(
-ALTER TABLE runs ADD COLUMN time_limit bigint NOT NULL DEFAULT 0;
-UPDATE runs SET time_limit = ends_at - began_at;
-CREATE INDEX runs_by_beginning ON runs (began_at);
-ALTER TABLE hosts ADD COLUMN clock_offset bigint;
-
-CREATE TABLE clock (
-  one     boolean NOT NULL DEFAULT true PRIMARY KEY CHECK (one),
-  seen_at bigint NOT NULL
-);
 )sql"};
 
 [[noreturn]] void refuse(const postgres_target& target, const std::string& why,
