@@ -73,7 +73,7 @@ setters limits_of(net::limits& out) {
           {"requests_per_second_max", number(out.requests_per_second_max, 1, 1'000'000'000)},
           {"in_flight_max", number(out.in_flight_max, 1, 65'536)},
           {"buffered_per_uid_max", number(out.buffered_per_uid_max, 262'144, 1 << 30)},
-          {"buffered_max", number(out.buffered_max, 262'144, 1 << 30)},
+          {"buffered_max", number(out.buffered_max, 524'288, 1 << 30)},
           {"frame_timeout_ms", duration(out.frame_timeout)},
           {"write_timeout_ms", duration(out.write_timeout)},
           {"drain_timeout_ms", duration(out.drain_timeout)}};

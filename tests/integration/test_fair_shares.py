@@ -3,6 +3,7 @@
 import contextlib
 import os
 import struct
+import subprocess
 import unittest
 
 from daemon import Daemon, eventually, need_root
@@ -81,6 +82,18 @@ class FairShares(unittest.TestCase):
         daemon.reload()
         first.send(HELLO)
         self.assertEqual(first.error(), "denied")
+
+    def test_a_reload_that_revokes_works_without_a_free_descriptor(self):
+        daemon = self.start()
+        peer = connect_as(5001, daemon.socket)
+        self.addCleanup(peer.close)
+        taken = max(map(int, os.listdir(f"/proc/{daemon.process.pid}/fd")))
+        subprocess.run(["prlimit", f"--pid={daemon.process.pid}", f"--nofile={taken + 1}"],
+                       check=True)
+        self.write_policy(POLICY.replace("5001", "5999"))
+        self.assertIn("policy_reloaded", daemon.reload())
+        peer.send(request("integration_fetch", company="cmp_a", integration="slack"))
+        self.assertEqual(peer.error(), "denied")
 
     def test_buffered_bytes(self):
         daemon = self.start()
