@@ -112,8 +112,11 @@ bool session::hand_over(protocol::bytes_view whole, const dispatch::served& aske
   try {
     posted = all_.workers.post(std::move(run));
   } catch (const std::bad_alloc&) {}
-  if (!posted && asked.change) unsent_.unreserve(dispatch::change_reply_size_max);
-  if (!posted) return false;
+  if (!posted) {
+    if (asked.change) unsent_.unreserve(dispatch::change_reply_size_max);
+    if (unsent_.empty()) unsent_.clear();
+    return false;
+  }
   ++in_flight_;
   exclusive_ = exclusive_ || asked.exclusive;
   return true;

@@ -111,6 +111,7 @@ class session : public std::enable_shared_from_this<session> {
   clock::time_point frame_began_{};  // of the unfinished frame; zero: none
   clock::time_point write_began_{};  // of the unsent bytes; zero: none
   std::optional<last_words> last_words_;
+  bool torn_ = false;  // part of a frame was sent, whose rest is not kept
   bool listed_ = false;
   bool waiting_readable_ = false;
   bool waiting_writable_ = false;

@@ -34,7 +34,7 @@ void session::shed(errc code, std::string_view limit, std::uint64_t value) noexc
   shed_.store(true, std::memory_order_relaxed);
   const auto gathered = take_gathered();
   all_.daemon.spool.commit();
-  if (unsent_.empty() && send_now(gathered) == gathered.size()) say({code, {}});
+  if (unsent_.empty() && !torn_ && send_now(gathered) == gathered.size()) say({code, {}});
   secret::wipe(gathered);
   log_limit("connection_shed", code, limit, value);
   leave();

@@ -89,8 +89,10 @@ void session::send_held(shared& all) noexcept {
 void session::send(protocol::bytes_view bytes) noexcept {
   const std::size_t sent = unsent_.empty() ? send_now(bytes) : 0;
   if (closed_ || sent == bytes.size()) return;
-  if (!unsent_.append(bytes.subspan(sent)))
+  if (!unsent_.append(bytes.subspan(sent))) {
+    torn_ = sent > 0;
     return shed(errc::overloaded, "buffered_share", owner_.buffered);
+  }
   if (write_began_ == clock::time_point{}) write_began_ = clock::now();
   guarded([this] { wait_writable(); });
 }

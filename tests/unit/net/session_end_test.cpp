@@ -112,6 +112,22 @@ BOOST_AUTO_TEST_CASE(P3_a_change_is_not_begun_without_room_for_its_reply) {
   BOOST_TEST((one.hear() == conversation{{"not_found", 0x15, 6}}));
 }
 
+// Its reply is cut off where the account was full: no error may stand in the middle of it.
+BOOST_AUTO_TEST_CASE(P3_nothing_follows_on_a_reply_that_was_cut) {
+  one.send(set_frame(4, "large", std::string(60'000, 'v')));
+  one.send(fetch_frame(5, "large"));
+  settle();
+  one.hear();
+  net::account& user = account(admin);
+  std::size_t taken = 0;
+  while (all().books.hold(user, 64)) taken += 64;
+  for (std::uint32_t id = 10; id < 20; ++id) one.send(fetch_frame(id, "large"));
+  settle();
+  all().books.release(user, taken);
+  for (const heard& each : one.hear()) BOOST_TEST(each.what == "reply");
+  BOOST_TEST(one.ended());
+}
+
 BOOST_AUTO_TEST_CASE(P3_the_reply_of_a_change_reaches_a_peer_that_reads_late) {
   one.send(set_frame(4, "large", std::string(60'000, 'v')));
   settle();
