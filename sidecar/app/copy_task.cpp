@@ -3,9 +3,11 @@
 #include <cstdio>
 
 #include "app/database.hpp"
+#include "app/memory.hpp"
 #include "app/tasks.hpp"
 #include "error/start_error.hpp"
 #include "store/postgres_store.hpp"
+#include "store/postgres_url.hpp"
 #include "store/sqlite_tables.hpp"
 #include "store/store_copy.hpp"
 
@@ -29,7 +31,9 @@ std::string sqlite_path(const std::string& from) {
 void migrate_database(const settings& chosen) {
   if (chosen.database_url.empty())
     throw start_error("--migrate is for PostgreSQL; a SQLite file is upgraded when it is opened");
+  secret::arena& memory = open_memory(chosen);  // for the password
   store::migrate_postgres_store(target_of(chosen));
+  memory.wipe();
   std::printf("the schema of %s is up to date\n",
               store::without_password(chosen.database_url).c_str());
 }
@@ -41,11 +45,13 @@ void copy_store(const settings& chosen) {
   const std::string path = sqlite_path(chosen.copy_from);
   if (path.find("://") != path.npos)
     throw start_error("a store is copied from SQLite to PostgreSQL: name a file as FROM");
+  secret::arena& memory = open_memory(chosen);  // for the password
   settings destination = chosen;
   destination.database_url = to;
   const auto source = store::open_sqlite_tables(path);
-  const auto target = store::open_postgres_tables(target_of(destination));
-  const auto copied = store::copy_store(*source, *target, path, show_progress);
+  const auto copied = store::copy_store(
+      *source, *store::open_postgres_tables(target_of(destination)), path, show_progress);
+  memory.wipe();
   std::printf("%-14s %10s %12s\n", "TABLE", "ROWS", "COPIED NOW");
   for (const auto& one : copied)
     std::printf("%-14.*s %10llu %12llu\n", static_cast<int>(one.name.size()), one.name.data(),

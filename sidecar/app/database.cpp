@@ -2,12 +2,16 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <mutex>
+#include <utility>
 
 #include "error/start_error.hpp"
 #include "log/log.hpp"
 #include "store/postgres_store.hpp"
+#include "store/postgres_url.hpp"
 #include "store/sqlite_store.hpp"
 #include "trust/file.hpp"
 
@@ -32,16 +36,54 @@ std::string path_of(const std::string& source) {
   return std::string(folder) + "/" + name;
 }
 
-std::string read_password(const std::string& path, trust::provider from) {
+// The password with a NUL behind it, as libpq takes it.
+secret::buffer read_password(const std::string& path, trust::provider from) {
   const auto content = trust::read_secret(path, password_file, from);
   if (!content)
     throw start_error("there is no database password file " + path +
                       ": write the password into it, mode 0600");
-  const auto bytes = content->reveal(secret::purpose::key_load);
-  std::string text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  while (text.ends_with('\n')) text.pop_back();
-  return text;
+  auto bytes = content->reveal(secret::purpose::key_load);
+  const auto ends_with = [&](char end) {
+    return !bytes.empty() && bytes.back() == static_cast<std::byte>(end);
+  };
+  while (ends_with('\n') || ends_with('\r')) bytes = bytes.first(bytes.size() - 1);
+  if (bytes.empty() || std::ranges::find(bytes, std::byte{0}) != bytes.end())
+    throw start_error("the database password file " + path +
+                      " is empty or holds a NUL byte: write the password into it");
+  secret::buffer out(bytes.size() + 1);
+  std::ranges::copy(bytes, out.reveal(secret::purpose::key_load).begin());
+  return out;
 }
+
+// Read at each connection, of which several are made at once. While it cannot be read, the last
+// one that was is used.
+class password_source {
+ public:
+  password_source(std::string path, trust::provider from)
+      : path_(std::move(path)), from_(from), last_(read_password(path_, from)) {}
+
+  secret::buffer read() {
+    const std::lock_guard lock(mutex_);
+    try {
+      last_ = read_password(path_, from_);
+      told_ = false;
+    } catch (const start_error& error) {
+      if (!std::exchange(told_, true))
+        log::error("database_password_unreadable", {{"reason", error.what()}});
+    }
+    const auto bytes = last_.reveal(secret::purpose::wire);
+    secret::buffer out(bytes.size());
+    std::ranges::copy(bytes, out.reveal(secret::purpose::wire).begin());
+    return out;
+  }
+
+ private:
+  std::mutex mutex_;
+  const std::string path_;
+  const trust::provider from_;
+  secret::buffer last_;
+  bool told_ = false;
+};
 
 }  // namespace
 
@@ -56,25 +98,17 @@ void make_folder_of(const std::string& path) {
 store::postgres_target target_of(const settings& chosen) {
   store::postgres_target target{.url = chosen.database_url};
   target.statement_timeout = chosen.database_timeout;
-  if (store::without_password(target.url) != target.url)
+  if (store::holds_password(target.url))
     log::warning("database_password_in_the_url",
                  {{"action",
                    "an environment is read by more than a file: move it into one, mode 0600, and "
                    "name that with --database-password-source"}});
   if (chosen.database_password_source.empty()) return target;
-  const std::string path = path_of(chosen.database_password_source);
-  const auto from = chosen.database_password_source.starts_with("credential://")
-                        ? trust::provider::system
-                        : trust::provider::user;
-  std::string last = read_password(path, from);  // now, so that it is refused at the start
-  target.password = [path, from, last]() mutable {
-    try {
-      last = read_password(path, from);
-    } catch (const start_error& error) {
-      log::error("database_password_unreadable", {{"reason", error.what()}});
-    }
-    return last;
-  };
+  const std::string& named = chosen.database_password_source;
+  const auto from =
+      named.starts_with("credential://") ? trust::provider::system : trust::provider::user;
+  const auto source = std::make_shared<password_source>(path_of(named), from);
+  target.password = [source] { return source->read(); };
   return target;
 }
 

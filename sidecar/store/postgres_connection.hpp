@@ -8,8 +8,8 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "store/postgres_dialer.hpp"
 #include "store/postgres_life.hpp"
-#include "store/postgres_target.hpp"
 
 namespace coffer::store {
 
@@ -38,14 +38,40 @@ inline pqxx::binarystring parameter(std::span<const std::byte> bytes) {
   return {bytes.data(), bytes.size()};
 }
 
+/// A connection that libpq made and libpqxx uses. It is never revived behind our back: it would
+/// come without the settings of its session.
+class adopted_connection final : public pqxx::connection_base {
+ public:
+  explicit adopted_connection(postgres_handle made);
+  ~adopted_connection() { close(); }
+
+ private:
+  class policy final : public pqxx::connectionpolicy {
+   public:
+    explicit policy(postgres_handle made) : connectionpolicy(""), made_(std::move(made)) {}
+    handle do_startconnect(handle had) override { return had ? had : made_.release(); }
+
+   private:
+    postgres_handle made_;
+  };
+
+  policy policy_;
+};
+
 /// Belongs to one thread at a time. All calls throw pqxx::failure.
 class postgres_connection {
  public:
-  /// Connects, which takes no longer than the target's connect_timeout a host.
-  explicit postgres_connection(const postgres_target& target);
+  /// Connects before `end`.
+  postgres_connection(postgres_dialer& dialer, postgres_dialer::clock::time_point end);
+  postgres_connection(const postgres_connection&) = delete;
+  postgres_connection& operator=(const postgres_connection&) = delete;
 
-  /// Settings without which nothing else may be asked.
-  void begin_session(const postgres_target& target);
+  /// Settings without which nothing else may be asked: `time` for a statement.
+  void begin_session(std::chrono::milliseconds time);
+
+  /// Commits. Throws pqxx::in_doubt_error also if the server warned of it, or was going down: it
+  /// may have committed what a standby does not have, and what a failover then loses.
+  void commit(pqxx::work& transaction);
 
   /// Which life of the database this is: an open connection may outlast one that is restored.
   postgres_life life();
@@ -55,7 +81,9 @@ class postgres_connection {
   /// Which life its pool knew when the session began (postgres_pool::generation).
   std::uint64_t generation = 0;
 
-  pqxx::connection& raw() noexcept { return connection_; }
+  pqxx::connection_base& raw() noexcept { return connection_; }
+  PGconn* handle() noexcept { return handle_; }
+  const postgres_peer& peer() const noexcept { return peer_; }
   int socket() const noexcept { return connection_.sock(); }
   bool open() const noexcept { return connection_.is_open(); }
 
@@ -67,9 +95,15 @@ class postgres_connection {
   }
 
  private:
-  const std::string& name_of(const char* sql);
+  postgres_connection(postgres_dialer::dialed made);
 
-  pqxx::connection connection_;
+  const std::string& name_of(const char* sql);
+  static void note(void* self, const PGresult* notice);
+
+  PGconn* handle_;  // of connection_
+  postgres_peer peer_;
+  adopted_connection connection_;
+  std::string warning_;  // the last one of the server
   std::unordered_map<const char*, std::string> names_;
 };
 

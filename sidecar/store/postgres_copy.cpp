@@ -1,8 +1,11 @@
 #include "store/postgres_copy.hpp"
 
+#include <pqxx/except>
 #include <utility>
 
 #include "error/start_error.hpp"
+#include "store/postgres_failure.hpp"
+#include "store/postgres_url.hpp"
 
 namespace coffer::store {
 namespace {
@@ -35,6 +38,17 @@ std::string uuid_bytes(const std::string& text) {
   return out;
 }
 
+postgres_handle dialed(const postgres_target& target) {
+  postgres_dialer dialer(target);
+  try {
+    return dialer.connect(postgres_dialer::clock::now() + target.statement_timeout).handle;
+  } catch (const pqxx::broken_connection& error) {
+    throw start_error("the store " + without_password(target.url) + " cannot be reached (" +
+                          error.what() + "): start it, or correct DATABASE_URL",
+                      exit_code::temporary);
+  }
+}
+
 }  // namespace
 
 std::uint64_t wire_number(std::string_view field) {
@@ -42,13 +56,11 @@ std::uint64_t wire_number(std::string_view field) {
   return take_number(field, 8);
 }
 
-postgres_bulk::postgres_bulk(const postgres_target& target)
-    : connection_(PQconnectdb(connection_string(target).c_str()), &PQfinish) {
-  if (PQstatus(raw()) != CONNECTION_OK)
-    throw start_error("the store " + without_password(target.url) + " cannot be reached (" +
-                          PQerrorMessage(raw()) + "): start it, or correct DATABASE_URL",
-                      exit_code::temporary);
-  run("SET search_path = coffer; SET client_min_messages = warning; SET row_security = off");
+postgres_bulk::postgres_bulk(const postgres_target& target) : connection_(dialed(target)) {
+  run("SET search_path = coffer, pg_temp; SET client_min_messages = warning;"
+      "SET row_security = off; SET client_encoding = 'UTF8'; SET statement_timeout = 0; SET "
+      "idle_session_timeout = 0;"
+      "SET idle_in_transaction_session_timeout = 0");
 }
 
 cell postgres_bulk::run(const std::string& sql) {
@@ -60,7 +72,8 @@ cell postgres_bulk::run(const std::string& sql) {
 }
 
 void postgres_bulk::fail(const std::string& doing) {
-  throw start_error("the database: " + doing + ": " + PQerrorMessage(raw()), exit_code::temporary);
+  throw start_error("the database: " + doing + ": " + one_line(PQerrorMessage(raw())),
+                    exit_code::temporary);
 }
 
 copy_out::copy_out(postgres_bulk& connection, const std::string& query) : connection_(connection) {

@@ -1,15 +1,13 @@
 // Bulk in and out of PostgreSQL: COPY in its binary format, by libpq.
 #pragma once
 
-#include <libpq-fe.h>
-
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "store/postgres_target.hpp"
+#include "store/postgres_dialer.hpp"
 #include "store/table.hpp"
 
 namespace coffer::store {
@@ -25,7 +23,7 @@ class postgres_bulk {
   [[noreturn]] void fail(const std::string& doing);
 
  private:
-  std::unique_ptr<PGconn, decltype(&PQfinish)> connection_{nullptr, &PQfinish};
+  postgres_handle connection_;
 };
 
 /// The rows of a COPY … TO STDOUT (FORMAT binary), one after the other.

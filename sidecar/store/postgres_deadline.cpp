@@ -34,11 +34,10 @@ void postgres_deadlines::run() {
   }
 }
 
-postgres_deadlines::guard::guard(postgres_deadlines& all, int socket,
-                                 std::chrono::milliseconds time)
+postgres_deadlines::guard::guard(postgres_deadlines& all, int socket, clock::time_point end)
     : all_(all) {
   const std::lock_guard lock(all_.mutex_);
-  mine_ = all_.running_.insert(all_.running_.end(), {socket, clock::now() + time});
+  mine_ = all_.running_.insert(all_.running_.end(), {socket, end});
   all_.changed_.notify_one();
 }
 

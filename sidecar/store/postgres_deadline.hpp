@@ -23,7 +23,9 @@ class postgres_deadlines {
   /// The time that a call has; it lives as long as the call, and no longer than the socket.
   class guard {
    public:
-    guard(postgres_deadlines& all, int socket, std::chrono::milliseconds time);
+    guard(postgres_deadlines& all, int socket, clock::time_point end);
+    guard(postgres_deadlines& all, int socket, std::chrono::milliseconds time)
+        : guard(all, socket, clock::now() + time) {}
     ~guard();
     guard(const guard&) = delete;
     guard& operator=(const guard&) = delete;

@@ -3,10 +3,17 @@
 #include <array>
 
 #include "error/start_error.hpp"
+#include "store/postgres_deadline.hpp"
+#include "store/postgres_failure.hpp"
+#include "store/postgres_pooler.hpp"
+#include "store/postgres_rights.hpp"
+#include "store/postgres_url.hpp"
 
 namespace coffer::store {
 namespace {
 
+// Others may be at it, or the tables be large.
+constexpr std::chrono::milliseconds patience = std::chrono::minutes(10);
 constexpr const char* lock_key = "4854083327290598500";  // "Coffer" and then some
 
 // The function incarnation() names this life of the store: the cluster; the database and the file
@@ -178,6 +185,31 @@ void check_visible(const postgres_target& target, pqxx::transaction_base& transa
                        " ROW LEVEL SECURITY), or give the role BYPASSRLS");
 }
 
+// Without a schema there is none to have rights in.
+void check_rights(const postgres_target& target, pqxx::transaction_base& transaction) {
+  const std::string missing = missing_rights(transaction);
+  if (!missing.empty())
+    refuse(target, "gives this role too few rights; as the schema's owner: GRANT " + missing +
+                       " TO this role (permission denied)");
+}
+
+void check_pooler(const postgres_target& target, postgres_dialer& dialer,
+                  postgres_connection& connection, postgres_dialer::clock::time_point end) {
+  if (sessions_are_shared(dialer, connection, end))
+    refuse(target,
+           "is reached through a pooler (PgBouncer or the like) in transaction or statement mode,"
+           " where settings, notifications and prepared statements get lost: set it to session"
+           " mode (pool_mode = session), or name the server's own port");
+}
+
+[[noreturn]] void refuse_unreachable(const postgres_target& target, const std::exception& error) {
+  const std::string why = one_line(error.what()), advice = advice_for(why);
+  refuse(target,
+         "cannot be reached (" + why + "): " +
+             (advice.empty() ? "start it, or correct DATABASE_URL and its password" : advice),
+         exit_code::temporary);
+}
+
 void check(const postgres_target& target, int had) {
   const int known = static_cast<int>(migrations.size());
   if (had > known)
@@ -209,15 +241,17 @@ void upgrade(pqxx::transaction_base& transaction, const postgres_target& target)
 
 void migrate(const postgres_target& target, unfinished_copy copy) {
   try {
-    postgres_target patient = target;  // others may be at it, or the tables be large
-    patient.statement_timeout = std::chrono::minutes(10);
-    postgres_connection connection(patient);
+    const auto end = postgres_dialer::clock::now() + target.statement_timeout;
+    postgres_dialer dialer(target);
+    postgres_connection connection(dialer, end);
+    check_pooler(target, dialer, connection, end);
     postgres_deadlines deadlines;
-    const postgres_deadlines::guard time(deadlines, connection.socket(), patient.statement_timeout);
-    connection.begin_session(patient);
+    const postgres_deadlines::guard time(deadlines, connection.socket(), patience);
+    connection.begin_session(patience);
     {
       pqxx::nontransaction reading(connection.raw());
       check_visible(target, reading);
+      check_rights(target, reading);
       const int had = schema_of(reading);
       check(target, had);
       if (copy == unfinished_copy::refused) check_whole(target, reading);
@@ -225,17 +259,15 @@ void migrate(const postgres_target& target, unfinished_copy copy) {
     }
     pqxx::work transaction(connection.raw());
     upgrade(transaction, target);
-    transaction.commit();
+    connection.commit(transaction);
   } catch (const pqxx::insufficient_privilege& error) {
-    refuse(target, std::string("needs a newer schema, which this role may not make (") +
-                       error.what() + "): start cofferd --migrate once as the schema's owner");
+    refuse(target, "needs a schema that this role may not make (" + one_line(error.what()) +
+                       "): start cofferd --migrate once as the schema's owner, or as a role with"
+                       " CREATE on the database");
   } catch (const pqxx::broken_connection& error) {
-    refuse(target,
-           std::string("cannot be reached (") + error.what() +
-               "): start it, or correct DATABASE_URL and its password",
-           exit_code::temporary);
+    refuse_unreachable(target, error);
   } catch (const pqxx::failure& error) {
-    refuse(target, std::string("cannot be prepared: ") + error.what());
+    refuse(target, "cannot be prepared: " + one_line(error.what()));
   }
 }
 

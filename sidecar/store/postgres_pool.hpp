@@ -21,7 +21,9 @@ struct store_away {};
 /// As many connections as there are calls at a time; idle ones are kept for a minute. Thread-safe.
 class postgres_pool {
  public:
-  explicit postgres_pool(postgres_target target) : target_(std::move(target)) {}
+  using clock = postgres_dialer::clock;
+
+  explicit postgres_pool(postgres_target target) : dialer_(std::move(target)) {}
 
   /// Runs `work(connection, transaction)` on its own, each statement a transaction. What the server
   /// or the way to it does becomes store_unavailable; the reason goes to the log.
@@ -35,7 +37,8 @@ class postgres_pool {
 
   /// Runs `work(connection, transaction)` in one transaction, which is committed if it returns a
   /// value, and repeated if the server rolled it back for another's sake. Also outcome_unknown: the
-  /// connection was lost while it was committed.
+  /// connection was lost while it was committed, or the server warned that a standby may not have
+  /// it.
   template <class Work>
   auto write(std::string_view operation, Work&& work) {
     return guarded(operation, [&](postgres_connection& connection) {
@@ -46,14 +49,14 @@ class postgres_pool {
       if (!done) return done;
       // A timeout that ends a commit's wait for the standby makes the server report success.
       transaction.exec0("SET LOCAL statement_timeout = 0");
-      transaction.commit();
+      connection.commit(transaction);
       if (connection.notified) note_notice(true);
       return done;
     });
   }
 
   /// A connection beside the pool, for the feed. Throws store_away or pqxx::failure.
-  std::unique_ptr<postgres_connection> connect();
+  std::unique_ptr<postgres_connection> connect() { return connect(end_of_call()); }
   /// Tells which life of the database a session or the feed's reader has met, and returns its
   /// generation. Another one than before is a new generation: connections of earlier ones are
   /// closed, and `wake` is called.
@@ -66,7 +69,7 @@ class postgres_pool {
   void note_lost(std::string_view operation, const std::exception& error, bool connected);
 
   postgres_deadlines& deadlines() noexcept { return deadlines_; }
-  const postgres_target& target() const noexcept { return target_; }
+  const postgres_target& target() const noexcept { return dialer_.target(); }
 
  private:
   static constexpr int attempts_max = 5;
@@ -81,18 +84,20 @@ class postgres_pool {
   template <class Work>
   auto guarded(std::string_view operation, Work&& work)
       -> decltype(work(std::declval<postgres_connection&>())) {
+    const auto end = end_of_call();
     for (int attempt = 1;; ++attempt) {
       bool pooled = false;
       std::unique_ptr<postgres_connection> connection;
       try {
-        connection = take(pooled);
-        auto done = in_time(*connection, work);
+        connection = take(pooled, end);
+        auto done = in_time(*connection, end, work);
         give_back(std::move(connection));
         return done;
       } catch (const store_away&) {
         return failure(errc::store_unavailable);
       } catch (const pqxx::pqxx_exception& error) {
-        const verdict what = judge(operation, error.base(), connection.get(), pooled, attempt);
+        const int left = clock::now() < end ? attempts_max - attempt : 0;
+        const verdict what = judge(operation, error.base(), connection.get(), pooled, left);
         if (connection) give_back(std::move(connection));
         if (what == verdict::again) continue;
         return failure(what == verdict::unknown ? errc::outcome_unknown : errc::store_unavailable);
@@ -101,20 +106,25 @@ class postgres_pool {
   }
 
   template <class Work>
-  auto in_time(postgres_connection& connection, Work& work) {
-    const postgres_deadlines::guard time(deadlines_, connection.socket(),
-                                         hurry::within(target_.statement_timeout));
+  auto in_time(postgres_connection& connection, clock::time_point end, Work& work) {
+    const postgres_deadlines::guard time(deadlines_, connection.socket(), end);
     return work(connection);
   }
 
-  std::unique_ptr<postgres_connection> take(bool& pooled);
+  clock::time_point end_of_call() const {
+    return clock::now() + hurry::within(target().statement_timeout);
+  }
+  std::unique_ptr<postgres_connection> connect(clock::time_point end);
+  std::unique_ptr<postgres_connection> take(bool& pooled, clock::time_point end);
   void give_back(std::unique_ptr<postgres_connection> connection);
   verdict judge(std::string_view operation, const std::exception& error,
-                const postgres_connection* connection, bool pooled, int attempt);
+                const postgres_connection* connection, bool pooled, int attempts_left);
   void drop_idle();
   void note_notice(bool taken);
+  void tell(const postgres_peer& peer);
+  void note_back();
 
-  const postgres_target target_;
+  postgres_dialer dialer_;
   postgres_deadlines deadlines_;
   postgres_breaker breaker_;
   postgres_notices notices_;
@@ -123,6 +133,8 @@ class postgres_pool {
   postgres_life life_;
   std::uint64_t generation_ = 0;
   std::vector<idle_connection> idle_;  // the one used last is at the end
+  postgres_peer told_peer_;
+  std::string told_reason_;  // of the outage; empty: there is none
 };
 
 }  // namespace coffer::store

@@ -1,104 +1,99 @@
 #include "store/postgres_target.hpp"
 
+#include <arpa/inet.h>
 #include <libpq-fe.h>
 #include <unistd.h>
 
-#include <map>
-#include <memory>
+#include <algorithm>
+#include <cstdlib>
 
 #include "error/start_error.hpp"
+#include "store/postgres_url.hpp"
 
 namespace coffer::store {
 namespace {
 
-using words = std::map<std::string, std::string>;
-
 // Debian's bundle of authorities; libpq 15 has no default but a file in the user's home.
 constexpr const char* system_authorities = "/etc/ssl/certs/ca-certificates.crt";
+constexpr int first_libpq_with_system = 160000;  // that knows sslrootcert=system
 
-words parse(const std::string& url) {
-  char* error = nullptr;
-  const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> all(
-      PQconninfoParse(url.c_str(), &error), &PQconninfoFree);
-  const std::unique_ptr<char, decltype(&PQfreemem)> freed(error, &PQfreemem);
-  // libpq's text may quote the whole URL, and with it a password.
-  if (!all)
-    throw start_error(
-        "DATABASE_URL cannot be read: it must look like postgresql://user@host:5432/database, with "
-        "special characters percent-encoded");
-  words found;
-  for (const PQconninfoOption* one = all.get(); one->keyword; ++one)
-    if (one->val) found[one->keyword] = one->val;
-  return found;
-}
-
+// A name is not of this host, whatever it looks like. Only localhost is: of its addresses none but
+// those of loopback are used.
 bool here(const std::string& host) {
   return host.empty() || host.starts_with('/') || host.starts_with('@') || host == "localhost" ||
-         host.starts_with("127.") || host == "::1";
+         is_loopback(host);
 }
 
-// hosts are separated by commas
-bool all_here(const words& given) {
-  for (const char* word : {"host", "hostaddr"}) {
-    const auto found = given.find(word);
-    if (found == given.end()) continue;
-    std::string rest = found->second;
-    for (std::size_t comma = 0; comma != std::string::npos; rest.erase(0, comma + 1)) {
-      comma = rest.find(',');
-      if (!here(rest.substr(0, comma))) return false;
-      if (comma == std::string::npos) break;
-    }
-  }
-  return true;
+bool verifies(const std::string& mode) { return mode.starts_with("verify-"); }
+
+// Between TLS and plaintext libpq would choose by what the server, or who pretends to be it, says.
+std::string mode_of(const std::string& said, bool remote) {
+  if (!remote) return said;
+  if (said.empty()) return "verify-full";
+  return said == "allow" || said == "prefer" ? "require" : said;
 }
 
-void demand_tls(words& given) {
-  given.emplace("sslmode", "verify-full");
-  if (!given["sslmode"].starts_with("verify-")) return;
+std::string authorities_of(const std::string& said, const std::string& mode) {
+  if (said == "system" && PQlibVersion() < first_libpq_with_system) return system_authorities;
+  if (!said.empty() || !verifies(mode)) return said;
   const char* home = getenv("HOME");
   const std::string own = std::string(home ? home : "") + "/.postgresql/root.crt";
-  if (access(own.c_str(), R_OK) != 0) given.emplace("sslrootcert", system_authorities);
+  return access(own.c_str(), R_OK) == 0 ? own : system_authorities;
 }
 
-std::string quoted(const std::string& text) {
-  std::string out = "'";
-  for (const char one : text) {
-    if (one == '\'' || one == '\\') out += '\\';
-    out += one;
+std::string at(const std::vector<std::string>& list, std::size_t index) {
+  if (list.size() == 1) return list.front();
+  return index < list.size() ? list[index] : "";
+}
+
+// As libpq counts: addresses, if there are some, else names, else one that is nowhere named.
+std::vector<postgres_route> routes_of(const postgres_options& said) {
+  const auto hosts = split_list(said.text("host")), addresses = split_list(said.text("hostaddr")),
+             ports = split_list(said.text("port"));
+  const std::size_t count = std::max({hosts.size(), addresses.size(), std::size_t{1}});
+  if (ports.size() > 1 && ports.size() != count)
+    throw start_error("DATABASE_URL: there must be one port, or as many as hosts");
+  std::vector<postgres_route> out(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    postgres_route& one = out[i];
+    one.host = i < hosts.size() ? hosts[i] : "";
+    one.hostaddr = i < addresses.size() ? addresses[i] : "";
+    one.port = at(ports, i);
+    one.remote = !here(one.host) || (!one.hostaddr.empty() && !is_loopback(one.hostaddr));
+    one.sslmode = mode_of(said.text("sslmode"), one.remote);
+    one.sslrootcert = authorities_of(said.text("sslrootcert"), one.sslmode);
   }
-  return out + "'";
+  return out;
 }
 
 }  // namespace
 
-std::string connection_string(const postgres_target& target) {
-  words given = parse(target.url);
-  if (!given.contains("service") && !all_here(given)) demand_tls(given);
-  given.emplace("target_session_attrs", "read-write");
-  const auto seconds = (target.connect_timeout + std::chrono::milliseconds(999)).count() / 1000;
-  given.emplace("connect_timeout", std::to_string(seconds));
-  given.emplace("application_name", "cofferd");
-  given.emplace("keepalives_idle", "5");
-  given.emplace("keepalives_interval", "2");
-  given.emplace("tcp_user_timeout", "10000");
-  if (target.password) given["password"] = target.password();
-  std::string out;
-  for (const auto& [word, value] : given) out += word + "=" + quoted(value) + " ";
-  return out;
+bool is_loopback(const std::string& address) {
+  in_addr four{};
+  if (inet_pton(AF_INET, address.c_str(), &four) == 1) return ntohl(four.s_addr) >> 24 == 127;
+  in6_addr six{};
+  if (inet_pton(AF_INET6, address.c_str(), &six) != 1) return false;
+  return IN6_IS_ADDR_LOOPBACK(&six) || (IN6_IS_ADDR_V4MAPPED(&six) && six.s6_addr[12] == 127);
 }
 
-std::string without_password(const std::string& url) {
-  const auto given = parse(url);
-  const auto found = given.find("password");
-  std::string out = url;
-  const auto scheme = out.find("://"), at = out.find('@');
-  if (scheme != std::string::npos && at != std::string::npos) {
-    const auto colon = out.find(':', scheme + 3);
-    if (colon < at) out.erase(colon, at - colon);
-  }
-  // As a parameter, or in a way not thought of: then the URL stays untold.
-  if (found != given.end() && parse(out).contains("password")) return "postgresql://…";
-  return out;
+postgres_plan plan_of(const postgres_target& target) {
+  check_url(target.url);
+  postgres_plan plan{said_options(target.url), {}};
+  postgres_options& options = plan.options;
+  plan.routes = routes_of(options);
+  for (const char* name : {"host", "hostaddr", "port", "sslmode", "sslrootcert", "service"})
+    options.erase(name);
+  options.set_default("target_session_attrs", "read-write");
+  options.set_default("application_name", "cofferd");
+  options.set_default("keepalives_idle", "5");
+  options.set_default("keepalives_interval", "2");
+  options.set_default("tcp_user_timeout", "10000");
+  // What is found in a Kerberos ticket cache does not choose how this is encrypted.
+  options.set_default("gssencmode", "disable");
+  // Else the statement that lifts a timeout might be ended by it.
+  if (options.has("options"))
+    options.set("options", options.text("options") + " -c statement_timeout=0");
+  return plan;
 }
 
 }  // namespace coffer::store
