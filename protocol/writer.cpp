@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include "protocol/text.hpp"
+
 namespace coffer::protocol {
 
 bytes_span writer::reserve(std::uint8_t tag, std::size_t size) noexcept {
@@ -34,9 +36,12 @@ void writer::end() noexcept {
   if (!failed_) store_u32(static_cast<std::uint32_t>(size_ - mark_ - 4), out_.data() + mark_);
 }
 
-void writer::append(bytes_view bytes) noexcept {
+// Returns where they stand now; empty if they do not fit.
+bytes_span writer::append(bytes_view bytes) noexcept {
   std::byte* place = grow(bytes.size());
-  if (place && !bytes.empty()) std::memcpy(place, bytes.data(), bytes.size());
+  if (!place || bytes.empty()) return {};
+  std::memcpy(place, bytes.data(), bytes.size());
+  return {place, bytes.size()};
 }
 
 std::byte* writer::grow(std::size_t size) noexcept {
@@ -45,6 +50,23 @@ std::byte* writer::grow(std::size_t size) noexcept {
   std::byte* place = out_.data() + size_;
   size_ += size;
   return place;
+}
+
+void writer::encode(const identifier& value) noexcept {
+  if (how_ == contents::as_given || valid_identifier(value.value)) {
+    append(std::as_bytes(std::span(value.value)));
+    return;
+  }
+  const auto name = value.value.empty() ? "_" : value.value.substr(0, identifier_size_max);
+  for (std::byte& one : append(std::as_bytes(std::span(name))))
+    if (!identifier_byte(static_cast<char>(one))) one = std::byte{'_'};
+}
+
+void writer::encode_text(std::string_view value, std::size_t size_max) noexcept {
+  if (how_ == contents::mended) value = cut_text(value, size_max);
+  const bytes_span written = append(std::as_bytes(std::span(value)));
+  if (how_ == contents::mended)
+    mend_text({reinterpret_cast<char*>(written.data()), written.size()});
 }
 
 void writer::encode(std::uint64_t value) noexcept {

@@ -9,12 +9,20 @@
 
 namespace coffer::protocol {
 
+/// What is done about an identifier or a text that breaks the rule of its type (P3.1 to P3.3).
+enum class contents : bool {
+  as_given,  ///< it is written, and the reader refuses it
+  mended,    ///< it is cut between characters, and what may not be in it becomes '?' or '_': of a
+             ///< reply that shows what is stored, the rest stays readable
+};
+
 /// Visits a message's field list and appends it to a frame in `out`. Allocates nothing, so the
 /// caller decides where a secret may lie. A frame that does not fit sticks as an error: finish()
 /// then returns 0 and `out` holds no usable frame (but may hold bytes of it: wipe it).
 class writer {
  public:
-  explicit writer(bytes_span out) noexcept : out_(out), size_(header_size) {
+  explicit writer(bytes_span out, contents how = contents::as_given) noexcept
+      : out_(out), size_(header_size), how_(how) {
     failed_ = out.size() < header_size;
   }
 
@@ -46,18 +54,19 @@ class writer {
  private:
   void begin(std::uint8_t tag) noexcept;
   void end() noexcept;
-  void append(bytes_view bytes) noexcept;
+  bytes_span append(bytes_view bytes) noexcept;
   std::byte* grow(std::size_t size) noexcept;
 
-  void encode(const identifier& value) noexcept { append(std::as_bytes(std::span(value.value))); }
+  void encode(const identifier& value) noexcept;
   void encode(const secret_bytes& value) noexcept { append(value.value); }
   void encode(std::uint64_t value) noexcept;
   void encode(bool value) noexcept;
   void encode(freshness value) noexcept { encode(static_cast<std::uint64_t>(value)); }
   template <std::size_t Max>
   void encode(const text<Max>& value) noexcept {
-    append(std::as_bytes(std::span(value.value)));
+    encode_text(value.value, Max);
   }
+  void encode_text(std::string_view value, std::size_t size_max) noexcept;
   template <class Record>
   void encode(const std::vector<Record>& records) noexcept;
 
@@ -65,13 +74,15 @@ class writer {
   std::size_t size_;
   std::size_t mark_ = 0;  // where the length of the field or record being written stands
   bool failed_ = false;
+  contents how_;
 };
 
 /// Encodes a whole frame; returns its size, header included, or 0 if `out` is too small.
 template <class Message>
 std::size_t encode_message(const Message& message, std::uint8_t opcode, std::uint8_t flags,
-                           std::uint32_t request_id, bytes_span out) noexcept {
-  writer write(out);
+                           std::uint32_t request_id, bytes_span out,
+                           contents how = contents::as_given) noexcept {
+  writer write(out, how);
   Message::fields(message, write);
   return write.finish(opcode, flags, request_id);
 }

@@ -13,6 +13,11 @@ std::string store_text(const daemon_status& now) {
   return now.store + ", away: in step until " + std::to_string(*now.store_age / 1000) + " s ago";
 }
 
+std::string trail_text(const daemon_status& now) {
+  return dashed(now.audit_state) + ", " + std::to_string(now.audit_backlog.value_or(0)) +
+         " records behind, " + size_text(now.audit_spool_bytes.value_or(0)) + " of spool";
+}
+
 void print_status(const daemon_status& now, const std::string& socket, bool json) {
   if (json) {
     json_object out;
@@ -23,6 +28,9 @@ void print_status(const daemon_status& now, const std::string& socket, bool json
     out.add("requests", now.requests).add("cache_entries", now.cache_entries);
     out.add("cache_bytes", now.cache_bytes).add("store_age", now.store_age);
     out.add("clock_ahead", now.clock_ahead).add("clock_behind", now.clock_behind);
+    out.add("audit_backlog", now.audit_backlog);
+    out.add("audit_spool_bytes", now.audit_spool_bytes);
+    if (now.audit_state) out.add("audit_state", *now.audit_state);
     return print_line(out.text());
   }
   print_pairs({{"socket", socket},
@@ -36,7 +44,8 @@ void print_status(const daemon_status& now, const std::string& socket, bool json
                {"connections", std::to_string(now.connections)},
                {"requests", std::to_string(now.requests)},
                {"cache", std::to_string(now.cache_entries) + " secrets, " +
-                             size_text(now.cache_bytes) + " of ciphertext"}});
+                             size_text(now.cache_bytes) + " of ciphertext"},
+               {"audit trail", trail_text(now)}});
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <csignal>
 #include <cstdio>
 #include <utility>
 
@@ -142,6 +143,7 @@ void declare_commands(CLI::App& program, const globals& all, action& run) {
 int run_program(int argc, char** argv) {
   globals all;
   all.core_size_max = forbid_cores();
+  all.past_size_limit = signal(SIGXFSZ, SIG_IGN);  // it is an error of the file, and told
   action run;
   CLI::App program(about, "coffer");
   declare_globals(program, all);

@@ -57,8 +57,9 @@ struct globals {
   std::string server_user;  ///< a name or a number
   double timeout_s = 10;
   bool json = false;
-  std::vector<std::string> program;  ///< what stands behind `--`, for `run exec`
-  rlim_t core_size_max = 0;          ///< as the shell had it, for the same
+  std::vector<std::string> program;        ///< what stands behind `--`, for `run exec`
+  rlim_t core_size_max = 0;                ///< as the shell had it, for the same
+  void (*past_size_limit)(int) = nullptr;  ///< what SIGXFSZ did before, for the same
 
   /// A client that connects with its first call, under the timeout of that.
   client connect() const;

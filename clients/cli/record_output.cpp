@@ -39,6 +39,7 @@ std::string json_of(const audit_chain_info& one) {
   json_object out;
   out.add("chain", one.chain).add("records", one.records).add("first", one.first);
   out.add("last", one.last).add("intact", one.intact).add("where", one.where);
+  if (one.missing) out.add("missing", one.missing).add("holes", one.holes);
   return out.text();
 }
 

@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -44,6 +45,7 @@ void exec(const globals& all, const arguments& given) {
   daemon.narrow(given.company, given.run);
   hand_over(daemon.detach_fd());
   allow_cores(all.core_size_max);
+  signal(SIGXFSZ, all.past_size_limit);
   replace_by(all.program);
 }
 

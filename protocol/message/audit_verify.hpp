@@ -16,7 +16,9 @@ struct audit_chain_record {
   std::uint64_t last = 0;   ///< sequence
   bool intact = false;
   std::optional<text<text_size_max>>
-      where;  ///< when not intact: what broke, between which sequences
+      where;                             ///< when not intact: what broke, between which sequences
+  std::optional<std::uint64_t> missing;  ///< records in the holes that the chain states
+  std::optional<text<text_size_max>> holes;  ///< which ones, when there are any
 
   template <class Self, class Visit>
   static void fields(Self& self, Visit& visit) {
@@ -26,6 +28,8 @@ struct audit_chain_record {
     visit(4, "last", self.last);
     visit(5, "intact", self.intact);
     visit(6, "where", self.where);
+    visit(7, "missing", self.missing);
+    visit(8, "holes", self.holes);
   }
 };
 

@@ -27,6 +27,9 @@ struct status_reply {
                                            ///< a shared store
   std::optional<std::uint64_t> clock_ahead;   ///< ms that this host's clock is ahead of the store's
   std::optional<std::uint64_t> clock_behind;  ///< or behind; neither: not known
+  std::optional<std::uint64_t> audit_backlog;      ///< records that the store does not have yet
+  std::optional<std::uint64_t> audit_spool_bytes;  ///< of all files, those that are kept, too
+  std::optional<text<32>> audit_state;  ///< shipping, or the error of the last try to ship
 
   template <class Self, class Visit>
   static void fields(Self& self, Visit& visit) {
@@ -45,6 +48,9 @@ struct status_reply {
     visit(13, "store_age", self.store_age);
     visit(14, "clock_ahead", self.clock_ahead);
     visit(15, "clock_behind", self.clock_behind);
+    visit(16, "audit_backlog", self.audit_backlog);
+    visit(17, "audit_spool_bytes", self.audit_spool_bytes);
+    visit(18, "audit_state", self.audit_state);
   }
 };
 

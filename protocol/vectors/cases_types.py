@@ -106,7 +106,7 @@ TEXTS = {
     "hello_request": {"client": 256},
     "hello_reply": {"server": 256},
     "status_reply": {"version": 64, "memory_mode": 32, "key_source": 32, "key_id": 64,
-                     "store": 32},
+                     "store": 32, "audit_state": 32},
     "integration_set_request": {"label": 256, "scopes": 1024},
     "integration_show_reply": {"label": 256, "status": 32, "scopes": 1024, "last_error": 1024},
     "token_issue_request": {"scopes": 1024},
@@ -118,7 +118,7 @@ TEXTS = {
     "integration_record": {"label": 256, "status": 32, "scopes": 1024, "last_error": 1024},
     "token_record": {"scopes": 1024},
     "audit_record": {"operation": 32, "outcome": 32, "rule": 256},
-    "chain_record": {"where": 1024},
+    "chain_record": {"where": 1024, "holes": 1024},
     "verdict_record": {"rule": 64, "reason": 256},
     "host_record": {"name": 256, "version": 64, "keys": 512},
 }

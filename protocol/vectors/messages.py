@@ -47,7 +47,8 @@ RECORDS = {
     "expires_at:u64? revoked_at:u64? last_used_at:u64?",
     "audit_record": "sequence:u64 at:u64 uid:u64 pid:u64 operation:text outcome:text rule:text "
     "company:identifier? subject:identifier? agent:identifier? run:identifier? version:u64?",
-    "chain_record": "chain:identifier records:u64 first:u64 last:u64 intact:bool where:text?",
+    "chain_record": "chain:identifier records:u64 first:u64 last:u64 intact:bool where:text? "
+    "missing:u64? holes:text?",
     "verdict_record": "rule:text grants:bool reason:text",
     "host_record": "host:identifier name:text version:text keys:text started_at:u64 seen_ago:u64 "
     "lag:u64 clock_ahead:u64? clock_behind:u64?",
@@ -62,7 +63,8 @@ MESSAGES = {
     "status_request": "",
     "status_reply": "version:text started_at:u64 memory_mode:text memory_total:u64 "
     "memory_used:u64 key_source:text key_id:text store:text connections:u64 requests:u64 "
-    "cache_entries:u64 cache_bytes:u64 store_age:u64? clock_ahead:u64? clock_behind:u64?",
+    "cache_entries:u64 cache_bytes:u64 store_age:u64? clock_ahead:u64? clock_behind:u64? "
+    "audit_backlog:u64? audit_spool_bytes:u64? audit_state:text?",
     "integration_set_request": "company:identifier integration:identifier value:secret "
     "provider:identifier? label:text? scopes:text? expires_at:u64? replace:bool?",
     "integration_set_reply": RECORDS["integration_record"],

@@ -1,7 +1,6 @@
 #include "app/daemon.hpp"
 
 #include <malloc.h>
-#include <signal.h>
 #include <sys/resource.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -22,6 +21,7 @@
 #include "net/server.hpp"
 #include "net/socket_file.hpp"
 #include "policy/policy_file.hpp"
+#include "process/signals.hpp"
 #include "service/chores.hpp"
 #include "service/follower.hpp"
 #include "service/presence.hpp"
@@ -126,6 +126,17 @@ class running_daemon {
     presence_.beat();
     open_socket();
     dispatch::offload workers(chosen_.workers, queue_max);
+    const auto failed = serve_with(workers, bounds);
+    process::take_signals();  // the loop that heard them is gone: another one ends the rest at once
+    follower_.stop();
+    static_cast<void>(trail_.ship());
+    integrations_.flush_counters();
+    presence_.leave();
+    if (failed) std::rethrow_exception(failed);
+  }
+
+ private:
+  std::exception_ptr serve_with(dispatch::offload& workers, const net::limits& bounds) {
     net::server server({.daemon = context_,
                         .workers = workers,
                         .every_second = [this] { keep_trail(); },
@@ -142,14 +153,9 @@ class running_daemon {
     spool_.when_spare_is_taken([&] { workers.post([this] { spool_.prepare(); }); });
     const auto failed = server.run();
     spool_.when_spare_is_taken({});
-    follower_.stop();
-    static_cast<void>(trail_.ship());
-    integrations_.flush_counters();
-    presence_.leave();
-    if (failed) std::rethrow_exception(failed);
+    return failed;
   }
 
- private:
   void open_socket() {
     make_folder_of(chosen_.socket);
     socket_.emplace(chosen_.socket, chosen_.socket_mode, chosen_.socket_group);
@@ -210,7 +216,6 @@ class running_daemon {
 
 void run_daemon(const settings& chosen) {
   log::set_level(chosen.log_level);
-  signal(SIGPIPE, SIG_IGN);
   secret::arena& memory = open_memory(chosen);
   warn_of_identity();
   const net::limits bounds = limits_of(chosen, memory);

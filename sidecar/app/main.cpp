@@ -1,5 +1,4 @@
-#include <algorithm>
-#include <cstdio>
+#include <chrono>
 #include <exception>
 #include <string>
 
@@ -7,15 +6,16 @@
 #include "app/settings.hpp"
 #include "app/tasks.hpp"
 #include "error/start_error.hpp"
+#include "log/log.hpp"
+#include "process/descriptors.hpp"
+#include "process/signals.hpp"
 
 namespace {
 
-// One line, whatever a file's text brought into it.
+constexpr std::chrono::seconds flush_time_max{1};
+
 int refuse(const std::exception& error, coffer::exit_code code) {
-  std::string text = error.what();
-  std::ranges::replace_if(
-      text, [](unsigned char one) { return one < ' ' || one == 0x7F; }, ' ');
-  std::fprintf(stderr, "cofferd: %s\n", text.c_str());
+  coffer::log::last_line(std::string("cofferd: ") + error.what());
   return static_cast<int>(code);
 }
 
@@ -23,6 +23,7 @@ int run(const coffer::app::start_request& request) {
   using coffer::app::task;
   switch (request.what) {
     case task::serve:
+      coffer::process::end_with(coffer::exit_code::ok);
       coffer::app::run_daemon(request.chosen);
       break;
     case task::migrate:
@@ -37,9 +38,7 @@ int run(const coffer::app::start_request& request) {
   return static_cast<int>(coffer::exit_code::ok);
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int run_program(int argc, char** argv) {
   try {
     const auto request = coffer::app::read_settings(argc, argv);
     if (request.exit) return request.exit_code;
@@ -47,4 +46,14 @@ int main(int argc, char** argv) {
   } catch (const coffer::start_error& error) {
     return refuse(error, error.code());
   } catch (const std::exception& error) { return refuse(error, coffer::exit_code::software); }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  coffer::process::open_standard_descriptors();
+  coffer::process::take_signals();
+  const int code = run_program(argc, argv);
+  coffer::log::flush(flush_time_max);
+  return code;
 }

@@ -12,6 +12,7 @@ static_assert(std::endian::native == std::endian::little,
               "a chain is read on hosts of the byte order that wrote it");
 
 constexpr std::string_view magic = "COFAUD01";
+constexpr std::size_t hole_size = 8 + crypto::mac_size;
 constexpr std::string_view genesis = "coffer audit chain 1";
 
 template <class Number>
@@ -72,7 +73,33 @@ std::optional<block> read_block(std::span<const std::byte>& in) noexcept {
   return out;
 }
 
+std::vector<std::byte> write_hole(crypto::mac_key& key, const crypto::mac& previous,
+                                  const hole& missing) {
+  std::vector<std::byte> out(block_header_size + hole_size);
+  std::byte* const content = out.data() + block_header_size;
+  std::memcpy(content, &missing.last, 8);
+  std::memcpy(content + 8, missing.next.data(), crypto::mac_size);
+  block one{.count = 0,
+            .first_sequence = missing.first,
+            .at = missing.at,
+            .seal = {},
+            .records = {content, hole_size}};
+  one.seal = seal_of(key, previous, one);
+  write_block_header(one, out.data());
+  publish_block(hole_size, out.data());
+  return out;
+}
+
+std::optional<hole> read_hole(const block& one) noexcept {
+  if (one.count != 0 || one.records.size() != hole_size) return std::nullopt;
+  hole out{one.first_sequence, load<std::uint64_t>(one.records.data()), one.at, {}};
+  std::memcpy(out.next.data(), one.records.data() + 8, crypto::mac_size);
+  if (out.last < out.first) return std::nullopt;
+  return out;
+}
+
 bool read_records(const block& one, const std::function<bool(const record&)>& show) {
+  if (one.count == 0) return read_hole(one).has_value();
   auto rest = one.records;
   std::uint64_t sequence = one.first_sequence;
   while (!rest.empty()) {

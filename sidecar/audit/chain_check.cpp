@@ -83,6 +83,7 @@ bool chain_check::take_block(const block& one, const std::string& name) {
   if (overlap_ && one.count > 0 && last < next_) return take_overlap(one, name);
   if (one.first_sequence != next_)
     return fail(name, next_, std::max(next_, one.first_sequence), "removed or reordered");
+  if (one.count == 0) return take_hole(one, name);
   if (seal_of(key_, previous_, one) != one.seal)
     return fail(name, next_, last, "altered, removed or reordered");
   if (!read_records(one, [](const record&) { return true; }))
@@ -93,6 +94,19 @@ bool chain_check::take_block(const block& one, const std::string& name) {
   next_ = last + 1;
   found_.records += one.count;
   found_.last = last;
+  return true;
+}
+
+// Only a daemon with the key can state one, and only at this place of this chain.
+bool chain_check::take_hole(const block& one, const std::string& name) {
+  const auto missing = read_hole(one);
+  if (!missing || seal_of(key_, previous_, one) != one.seal)
+    return fail(name, next_, next_, "altered, removed or reordered");
+  found_.holes.push_back(*missing);
+  found_.last = missing->last;
+  overlap_.reset();
+  previous_ = missing->next;
+  next_ = missing->last + 1;
   return true;
 }
 

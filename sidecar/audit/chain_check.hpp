@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "audit/block.hpp"
 
@@ -13,8 +14,9 @@ struct verdict {
   std::uint64_t records = 0;
   std::uint64_t first = 0;  ///< sequences; 0: none
   std::uint64_t last = 0;
-  bool intact = true;
-  std::string where;  ///< when not intact: what, and between which sequences
+  std::vector<hole> holes{};  ///< that the chain states
+  bool intact = true;         ///< but for these holes
+  std::string where;          ///< when not intact: what, and between which sequences
 };
 
 /// Feed it the chain's pieces in order: whole blocks, from the chain's first record or from a place
@@ -42,6 +44,7 @@ class chain_check {
   const verdict& found() const noexcept { return found_; }
 
  private:
+  bool take_hole(const block& one, const std::string& name);
   bool take_block(const block& one, const std::string& name);
   void take_damaged(std::span<const std::byte> file, const std::string& name, std::uint64_t first);
   bool take_overlap(const block& one, const std::string& name);

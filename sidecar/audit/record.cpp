@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "protocol/text.hpp"
+
 namespace coffer::audit {
 namespace {
 
@@ -15,10 +17,10 @@ std::byte* put(Number value, std::byte* out) noexcept {
 }
 
 std::byte* put_text(std::string_view text, std::byte* out) noexcept {
-  const std::size_t size = std::min(text.size(), text_size_max);
-  *out++ = static_cast<std::byte>(size);
-  std::ranges::copy(std::as_bytes(std::span(text.substr(0, size))), out);  // it may be null
-  return out + size;
+  text = protocol::cut_text(text, text_size_max);
+  *out++ = static_cast<std::byte>(text.size());
+  std::ranges::copy(std::as_bytes(std::span(text)), out);  // it may be null
+  return out + text.size();
 }
 
 template <class Number>

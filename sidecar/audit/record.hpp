@@ -30,7 +30,7 @@ struct record {
   std::string_view run;
 };
 
-/// Bytes of a record at most, as encode() writes it; longer texts are cut.
+/// Bytes of a record at most, as encode() writes it; longer texts are cut between characters.
 inline constexpr std::size_t text_size_max = 255;
 inline constexpr std::size_t record_size_max = 2 + 4 + 4 + 2 + 1 + 8 + 5 * (1 + text_size_max);
 

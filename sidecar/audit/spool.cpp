@@ -1,9 +1,7 @@
 // Writing: the open block, its seal, and the next file when one is full.
 #include "audit/spool.hpp"
 
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -12,7 +10,9 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "error/start_error.hpp"
 #include "log/log.hpp"
+#include "process/rename_new.hpp"
 
 namespace coffer::audit {
 namespace {
@@ -80,7 +80,44 @@ chain_end spool::end() const noexcept {
 
 std::size_t spool::size() const noexcept {
   const std::lock_guard lock(mutex_);
-  return files_ * options_.segment_size;
+  return files_.size() * options_.segment_size;
+}
+
+std::size_t spool::backlog() const noexcept {
+  const std::lock_guard lock(mutex_);
+  const auto waiting =
+      std::ranges::count_if(files_, [](const listed_file& one) { return one.shipped_at == 0; });
+  return static_cast<std::size_t>(waiting) * options_.segment_size;
+}
+
+void spool::shipped_through(std::uint64_t sequence) {
+  const std::lock_guard lock(mutex_);
+  const std::uint64_t now = now_ms(CLOCK_BOOTTIME) + 1;  // 0 has another meaning
+  for (std::size_t i = 0; i + 1 < files_.size(); ++i) {
+    const bool whole = files_[i + 1].first <= sequence + 1;
+    files_[i].shipped_at = !whole ? 0 : files_[i].shipped_at > 0 ? files_[i].shipped_at : now;
+  }
+  const auto kept_for = static_cast<std::uint64_t>(options_.kept_for.count());
+  while (!files_.empty() && files_.front().shipped_at > 0 &&
+         files_.front().shipped_at + kept_for <= now)
+    if (!drop_oldest()) return;
+}
+
+// Only what the store has may go.
+bool spool::drop_oldest() noexcept {
+  if (files_.size() < 2 || files_.front().shipped_at == 0) return false;
+  try {
+    if (unlink(path_of(files_.front().first).c_str()) != 0 && errno != ENOENT) return false;
+  } catch (const std::exception&) { return false; }  // out of memory
+  files_.pop_front();
+  return true;
+}
+
+// Makes room for one more file, within the limit.
+bool spool::may_grow() noexcept {
+  while ((files_.size() + 1) * options_.segment_size > options_.size_max)
+    if (!drop_oldest()) return false;
+  return true;
 }
 
 void spool::prepare() noexcept {
@@ -88,10 +125,16 @@ void spool::prepare() noexcept {
   {
     const std::lock_guard lock(mutex_);
     if (spare_ || preparing_ || now_ms(CLOCK_MONOTONIC_COARSE) < retry_at_) return;
+    static_cast<void>(may_grow());
     preparing_ = true;
   }
   unlink(spare_path().c_str());  // one that went astray
   auto made = make_segment(spare_path());
+  while (!made && errno == ENOSPC) {
+    const std::lock_guard lock(mutex_);
+    if (!drop_oldest()) break;
+    made = make_segment(spare_path());
+  }
   if (made) made->touch_pages();
   const std::lock_guard lock(mutex_);
   spare_ = std::move(made);
@@ -106,7 +149,7 @@ void spool::when_spare_is_taken(std::function<void()> wanted) {
 // What is written to a file that has no name any more does not survive a killed daemon.
 void spool::check_place() noexcept {
   const std::lock_guard lock(mutex_);
-  if (!current_ || astray_ || current_->in_place()) return;
+  if (!current_ || astray_ || (current_->in_place() && lock_->in_place(lock_path()))) return;
   astray_ = true;
   if (!put_back())
     log::error("audit_spool_gone", {{"file", current_->path()},
@@ -119,15 +162,21 @@ void spool::check_place() noexcept {
 // With all that it holds, which may not be in the store yet.
 bool spool::put_back() noexcept {
   try {
-    auto made = segment::create(current_->path(), current_->bytes().size());
-    if (!made) return false;
-    std::ranges::copy(current_->bytes(), made->bytes().begin());
-    current_ = std::move(made);
+    if (!lock_->in_place(lock_path())) lock_ = take_folder();
+    if (!current_->in_place()) {
+      auto made = segment::create(current_->path(), current_->bytes().size());
+      if (!made) return false;
+      std::ranges::copy(current_->bytes(), made->bytes().begin());
+      current_ = std::move(made);
+    }
     astray_ = false;
-    files_ = segment_paths().size();
+    list_files();
     log::error("audit_spool_put_back",
                {{"file", current_->path()}, {"action", "find out who removed it"}});
     return true;
+  } catch (const start_error& error) {  // another daemon has the folder, or it is gone
+    errno = error.code() == exit_code::temporary ? EBUSY : ENOENT;
+    return false;
   } catch (const std::exception&) {  // out of memory
     errno = ENOMEM;
     return false;
@@ -155,12 +204,11 @@ bool spool::make_room() noexcept {
 
 bool spool::next_segment() {
   const std::string path = path_of(next_sequence_);
-  if (files_ * options_.segment_size >= options_.size_max) {
+  if (!may_grow()) {
     errno = EDQUOT;
     return false;
   }
-  if (spare_ &&
-      renameat2(AT_FDCWD, spare_path().c_str(), AT_FDCWD, path.c_str(), RENAME_NOREPLACE) == 0) {
+  if (spare_ && process::rename_new(spare_path(), path)) {
     spare_->renamed(path);
     begin_segment(std::move(spare_));
     if (spare_taken_) spare_taken_();
@@ -168,6 +216,7 @@ bool spool::next_segment() {
   }
   spare_.reset();  // it went astray, if there was one
   auto made = make_segment(path);
+  while (!made && errno == ENOSPC && drop_oldest()) made = make_segment(path);
   if (!made) return false;
   begin_segment(std::move(made));
   return true;
@@ -187,7 +236,12 @@ void spool::begin_segment(std::unique_ptr<segment> file) noexcept {
   current_ = std::move(file);
   block_begin_ = segment_header_size;
   end_ = block_begin_ + block_header_size;
-  ++files_;
+  files_.push_back({next_sequence_, 0});
+}
+
+void spool::list_files() {
+  files_.clear();
+  for (const std::string& path : segment_paths()) files_.push_back({first_sequence_of(path), 0});
 }
 
 std::vector<std::string> spool::segment_paths() const { return paths_with(".spool"); }

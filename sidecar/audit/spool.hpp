@@ -1,7 +1,9 @@
 // The audit spool of this host: append-only, memory-mapped, chained (P4).
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -12,6 +14,7 @@
 #include "audit/block.hpp"
 #include "audit/segment.hpp"
 #include "crypto/mac.hpp"
+#include "store/file_lock.hpp"
 #include "store/records.hpp"
 
 namespace coffer::audit {
@@ -20,6 +23,9 @@ struct spool_options {
   std::string folder;
   std::size_t segment_size = std::size_t{16} << 20;  ///< bytes of a file, allocated ahead
   std::size_t size_max = std::size_t{1} << 30;       ///< bytes of all files; then it is full
+  /// How long files stay that the store has taken, while there is room: a store that loses its
+  /// newest records (a failover to a standby that lagged, a backup put back) gets them again.
+  std::chrono::milliseconds kept_for = std::chrono::hours(1);
 };
 
 /// The end of a chain: its last record's sequence, and the seal over it.
@@ -36,8 +42,9 @@ class spool {
   /// Asks for the end of a chain as the store has it; nullopt if it has none of it.
   using end_in_store = std::function<std::optional<chain_end>(const std::string& chain)>;
 
-  /// Opens the folder (mode 0700), or makes it, and goes on behind the last sealed block, or behind
-  /// what the store has if that is more. Throws start_error if it cannot.
+  /// Opens the folder (mode 0700), or makes it, locks it, and goes on behind the last sealed block,
+  /// or behind what the store has if that is more. Throws start_error if it cannot: temporary when
+  /// another daemon has the folder.
   spool(spool_options options, crypto::mac_key key, const end_in_store& known);
   ~spool();
   spool(const spool&) = delete;
@@ -60,17 +67,25 @@ class spool {
   void when_spare_is_taken(std::function<void()> wanted);
 
   std::string chain() const { return to_hex(chain_); }
+  const chain_id& id() const noexcept { return chain_; }
   /// The end of what is sealed.
   chain_end end() const noexcept;
 
   /// Whole blocks behind `sequence`, up to `size_max` bytes or one block; an empty chunk at the
   /// end. nullopt if a file cannot be read or has a gap. Blocks; one thread at a time.
   std::optional<store::audit_chunk> read_after(std::uint64_t sequence, std::size_t size_max);
-  /// Deletes the files all of whose records are up to `sequence`.
-  void drop_through(std::uint64_t sequence);
+  /// When the records right behind `sequence` cannot be read, now or ever: the last one that is
+  /// missing, and the seal before the next that is there. A file that is damaged is kept aside for
+  /// audit verify. nullopt if none of them is missing, or none is behind them yet. Like
+  /// read_after().
+  std::optional<chain_end> gap_after(std::uint64_t sequence);
+  /// The store has all records up to `sequence`: deletes files that it took `kept_for` ago. The
+  /// others go when there is no more room.
+  void shipped_through(std::uint64_t sequence);
 
-  /// Bytes of all files, and how many there may be.
+  /// Bytes of all files; of those that the store has not taken; and how many there may be.
   std::size_t size() const noexcept;
+  std::size_t backlog() const noexcept;
   std::size_t size_max() const noexcept { return options_.size_max; }
   /// The files, in order. The last one may grow while it is read.
   std::vector<std::string> segment_paths() const;
@@ -85,6 +100,9 @@ class spool {
   bool room() const noexcept;
   bool make_room() noexcept;
   bool next_segment();
+  bool may_grow() noexcept;
+  bool drop_oldest() noexcept;
+  void list_files();
   void check_place() noexcept;
   bool put_back() noexcept;
   std::unique_ptr<segment> make_segment(const std::string& path) noexcept;
@@ -92,8 +110,11 @@ class spool {
   std::vector<std::string> paths_with(const char* extension) const;
   std::string path_of(std::uint64_t first_sequence) const;
   std::string spare_path() const { return options_.folder + "/spare"; }
+  std::string lock_path() const { return options_.folder + "/lock"; }
+  std::unique_ptr<store::file_lock> take_folder() const;
 
   const spool_options options_;
+  std::unique_ptr<store::file_lock> lock_;
   mutable std::mutex mutex_;
   crypto::mac_key key_;
   chain_id chain_{};
@@ -107,7 +128,12 @@ class spool {
   std::size_t block_begin_ = 0;  // offset of the open block's header
   std::size_t end_ = 0;          // offset behind its last record
   std::uint32_t open_records_ = 0;
-  std::size_t files_ = 0;
+  struct listed_file {
+    std::uint64_t first = 0;
+    std::uint64_t shipped_at =
+        0;  // ms, when it was known that the store has all of it; 0: it has not
+  };
+  std::deque<listed_file> files_;  // oldest first
   bool astray_ = false;            // the current file is gone from its place
   std::uint64_t retry_at_ = 0;     // ms, after a failure to make room
   std::uint64_t complain_at_ = 0;  // ms, the same for the log

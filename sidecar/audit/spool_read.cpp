@@ -1,13 +1,12 @@
 // Reading what is sealed, to ship it.
-#include <unistd.h>
-
 #include <algorithm>
 
 #include "audit/spool.hpp"
 
 namespace coffer::audit {
 
-// Opens the file that has the record, and walks to its block.
+// Opens the file that has the record, and walks to its block. The record is sealed: a file that
+// should have it and has no block there is damaged.
 bool spool::find_place(std::uint64_t next_sequence) {
   const auto paths = segment_paths();
   const auto behind = std::ranges::upper_bound(paths, next_sequence, {}, first_sequence_of);
@@ -21,7 +20,8 @@ bool spool::find_place(std::uint64_t next_sequence) {
     if (!one) return false;
     at = one->first_sequence + one->count;
   }
-  if (at != next_sequence) return false;
+  auto found = rest;
+  if (at != next_sequence || !read_block(found)) return false;
   place_.offset = file->bytes().size() - rest.size();
   place_.file = std::move(file);
   place_.next_sequence = next_sequence;
@@ -52,16 +52,6 @@ std::optional<store::audit_chunk> spool::read_after(std::uint64_t sequence, std:
     place_.next_sequence = chunk.last + 1;
   }
   return chunk;
-}
-
-void spool::drop_through(std::uint64_t sequence) {
-  const auto paths = segment_paths();
-  for (std::size_t i = 0; i + 1 < paths.size(); ++i) {
-    if (first_sequence_of(paths[i + 1]) > sequence + 1) return;
-    if (unlink(paths[i].c_str()) != 0) return;
-    const std::lock_guard lock(mutex_);
-    if (files_ > 0) --files_;
-  }
 }
 
 }  // namespace coffer::audit

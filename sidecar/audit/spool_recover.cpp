@@ -125,6 +125,27 @@ void set_aside(const std::string& path) {
       {{"file", kept}, {"action", "nothing of it can be used: find out who wrote to the spool"}});
 }
 
+// Whether a file has no record `next`. One that cannot be opened now may have it. Files that the
+// store took go in their order, so one that ends too early was damaged: it is kept aside.
+bool ends_before(const std::string& path, std::uint64_t next) {
+  const auto file = segment::open(path, true);
+  if (!file) return errno == ENOENT;
+  std::uint64_t reached = first_sequence_of(path);
+  if (read_segment_header(file->bytes())) {
+    std::span<const std::byte> rest = file->bytes().subspan(segment_header_size);
+    for (auto one = read_block(rest); one && one->first_sequence == reached;
+         one = read_block(rest)) {
+      if (reached == next) return false;
+      reached = one->first_sequence + one->count;
+      if (one->count == 0) break;
+    }
+  }
+  try {
+    set_aside(path);
+    return true;
+  } catch (const start_error&) { return false; }
+}
+
 void open_folder(const std::string& folder) {
   std::error_code failed;
   std::filesystem::create_directories(folder, failed);
@@ -143,8 +164,14 @@ void open_folder(const std::string& folder) {
 spool::spool(spool_options options, crypto::mac_key key, const end_in_store& known)
     : options_(std::move(options)), key_(std::move(key)) {
   open_folder(options_.folder);
+  lock_ = take_folder();
   unlink(spare_path().c_str());
   recover(known);
+}
+
+std::unique_ptr<store::file_lock> spool::take_folder() const {
+  return std::make_unique<store::file_lock>(
+      lock_path(), "the audit spool (audit_spool can name another for this one)");
 }
 
 // Walks the last file to its end and goes on there.
@@ -152,7 +179,7 @@ void spool::recover(const end_in_store& known) {
   auto paths = segment_paths();
   // A kill between making a file and its header leaves an empty one.
   while (!paths.empty() && !go_on_in(paths.back())) paths.pop_back();
-  files_ = segment_paths().size();
+  list_files();
   if (paths.empty()) {
     crypto::random_bytes(chain_);
     previous_ = seal_before_first(key_, chain_);
@@ -170,6 +197,18 @@ void spool::recover(const end_in_store& known) {
   next_sequence_ = stored->sequence + 1;
   previous_ = stored->seal;
   current_.reset();
+}
+
+std::optional<chain_end> spool::gap_after(std::uint64_t sequence) {
+  const std::uint64_t next = sequence + 1;
+  const auto paths = segment_paths();
+  const auto behind = std::ranges::upper_bound(paths, next, {}, first_sequence_of);
+  if (behind == paths.end()) return std::nullopt;
+  const auto following = segment::open(*behind, true);
+  const auto header = following ? read_segment_header(following->bytes()) : std::nullopt;
+  if (!header || header->first_sequence != first_sequence_of(*behind)) return std::nullopt;
+  if (behind != paths.begin() && !ends_before(*std::prev(behind), next)) return std::nullopt;
+  return chain_end{header->first_sequence - 1, header->previous};
 }
 
 bool spool::go_on_in(const std::string& path) {

@@ -1,6 +1,7 @@
 // The audit trail as a whole: this host's spool, and what all hosts have shipped to the store.
 #pragma once
 
+#include <atomic>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -32,16 +33,24 @@ struct page {
   bool more = false;
 };
 
-/// Thread-safe; everything blocks.
+/// How the way to the store is.
+struct backlog {
+  std::uint64_t records = 0;  ///< that are sealed, and not known to be in the store
+  std::uint64_t bytes = 0;    ///< that the spool's files take, those that are kept with them
+  errc last_try{};            ///< how the last try to ship ended; none: it worked
+};
+
+/// Thread-safe; everything blocks, but waiting().
 class trail {
  public:
   /// `key` has 32 bytes: the key of all chains' MACs.
   trail(spool& own, store::store& database, secret::buffer key)
       : spool_(own), store_(database), key_(std::move(key)) {}
 
-  /// Moves what is sealed to the store, with the times of last use that it tells of, and frees its
-  /// files. Errors: store_unavailable; audit_unavailable when the spool cannot be read. Nothing is
-  /// lost then: the next call goes on.
+  /// Moves what is sealed to the store, with the times of last use that it tells of. A store that
+  /// went back gets again what the spool still has; a hole is stated for what nobody has any more.
+  /// Errors: store_unavailable; audit_unavailable when the spool cannot be read. Nothing is lost
+  /// then: the next call goes on.
   result<void> ship();
   /// The same for a part of it, from time to time: under load most of it can wait. Returns how many
   /// bytes it moved.
@@ -50,14 +59,20 @@ class trail {
   /// Errors: not_found (no such chain), store_unavailable, audit_unavailable.
   result<page> list(const question& asked);
 
+  backlog waiting() const noexcept;
+
   /// Checks all chains, this host's up to its newest record.
   result<std::vector<verdict>> verify();
 
  private:
   result<std::size_t> ship_up_to(std::size_t bytes_max);
-  result<std::vector<store::audit_chunk>> read_batch(std::size_t bytes_max);
+  result<std::size_t> ship_batches(std::size_t bytes_max);
+  result<std::size_t> ship_batch(std::size_t bytes_max);
+  std::vector<store::audit_chunk> read_batch(std::size_t bytes_max);
   result<void> move(const std::vector<store::audit_chunk>& batch);
-  result<std::uint64_t> shipped_through();
+  result<void> append(const store::audit_chunk& chunk);
+  result<void> state_hole();
+  result<void> find_end();
   result<verdict> verify_chain(const std::string& chain, crypto::mac_key& key);
   void verify_spool(chain_check& check);
 
@@ -65,7 +80,9 @@ class trail {
   store::store& store_;
   const secret::buffer key_;
   std::mutex shipping_;
-  std::optional<std::uint64_t> shipped_;  // the last sequence in the store; unknown at first
+  std::optional<chain_end> shipped_;  // the end of what is in the store; unknown at first
+  std::atomic<std::uint64_t> moved_through_{0};  // as far as was known last
+  std::atomic<errc> last_try_{errc{}};
 };
 
 /// The end of a chain as the store has it.

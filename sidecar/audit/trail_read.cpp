@@ -81,7 +81,11 @@ result<page> trail::list(const question& asked) {
 }
 
 result<std::vector<verdict>> trail::verify() {
-  // What cannot be shipped is checked where it is: just then somebody wants to know.
+  {
+    const std::lock_guard lock(shipping_);
+    shipped_.reset();  // a store that went back is found now
+  }
+  // What cannot be shipped is checked where it is: just then it is asked for.
   static_cast<void>(ship());
   auto chains = store_.audit().chains();
   if (!chains) return chains.error();

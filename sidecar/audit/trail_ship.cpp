@@ -1,7 +1,9 @@
 // From the spool to the store, in batches.
 #include <algorithm>
 #include <boost/unordered/unordered_flat_map.hpp>
+#include <chrono>
 #include <limits>
+#include <utility>
 
 #include "audit/trail.hpp"
 #include "log/log.hpp"
@@ -15,6 +17,22 @@ constexpr std::size_t chunks_at_once = 8;  // their uses are noted together
 constexpr std::size_t uses_at_once = 512;
 
 constexpr std::size_t tick_bytes_min = std::size_t{1} << 20;
+
+std::uint64_t now_ms() {
+  const auto since = std::chrono::system_clock::now().time_since_epoch();
+  return static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::milliseconds>(since).count());
+}
+
+chain_end end_of(const store::audit_chunk& chunk) {
+  chain_end out{chunk.last, {}};
+  std::span<const std::byte> rest = chunk.blocks;
+  while (const auto one = read_block(rest)) {
+    const auto missing = read_hole(*one);
+    out.seal = missing ? missing->next : one->seal;
+  }
+  return out;
+}
 
 std::string_view kind_used_by(const record& one) noexcept {
   using protocol::opcode;
@@ -37,6 +55,7 @@ class latest_uses {
   void add(const store::audit_chunk& chunk) {
     std::span<const std::byte> rest = chunk.blocks;
     while (const auto one = read_block(rest)) {
+      if (one->count == 0) continue;  // a hole
       auto records = one->records;
       while (const auto entry = decode(records)) note(*entry, one->at);
     }
@@ -93,10 +112,7 @@ class latest_uses {
 std::optional<chain_end> end_in(store::audit_store& chunks, const std::string& chain) {
   const auto newest = chunks.before(chain, std::numeric_limits<std::uint64_t>::max());
   if (!newest) return std::nullopt;
-  chain_end out{newest->last, {}};
-  std::span<const std::byte> rest = newest->blocks;
-  while (const auto one = read_block(rest)) out.seal = one->seal;
-  return out;
+  return end_of(*newest);
 }
 
 result<void> trail::ship() {
@@ -108,42 +124,57 @@ result<void> trail::ship() {
 // What is shipped is paid by whoever waits for an answer meanwhile. So a burst mostly waits in the
 // spool, and the fuller that is, the more goes: all that comes in, well before it is full.
 result<std::size_t> trail::ship_some() {
-  const double backlog = static_cast<double>(spool_.size());
+  const double backlog = static_cast<double>(spool_.backlog());
   const double filled = backlog / static_cast<double>(spool_.size_max());
   return ship_up_to(tick_bytes_min + static_cast<std::size_t>(4 * backlog * filled * filled));
 }
 
 result<std::size_t> trail::ship_up_to(std::size_t bytes_max) {
   const std::lock_guard lock(shipping_);
-  const auto from = shipped_through();
-  if (!from) return from.error();
-  shipped_ = *from;
+  auto moved = ship_batches(bytes_max);
+  last_try_ = moved ? errc{} : moved.error().code;
+  return moved;
+}
+
+// The first conflict says that the store is not as it was: then it is asked where it ends.
+result<std::size_t> trail::ship_batches(std::size_t bytes_max) {
   std::size_t bytes = 0;
-  while (bytes < bytes_max) {
-    const auto batch = read_batch(bytes_max - bytes);
-    if (!batch) return batch.error();
-    if (batch->empty()) break;
-    if (const auto moved = move(*batch); !moved) return moved.error();
-    for (const store::audit_chunk& chunk : *batch) bytes += chunk.blocks.size();
+  for (bool asked_anew = false; bytes < bytes_max;) {
+    const auto moved = ship_batch(bytes_max - bytes);
+    if (moved && *moved == 0) break;
+    if (moved) {
+      bytes += *moved;
+    } else if (moved.error().code != errc::version_conflict) {
+      return moved.error();
+    } else if (std::exchange(asked_anew, true)) {
+      log::error("audit_chain_conflict",
+                 {{"chain", spool_.chain()},
+                  {"action", "the store has other records: `coffer audit verify` says where"}});
+      return failure(errc::audit_unavailable);
+    }
   }
   return bytes;
 }
 
-// The next chunks behind what was shipped.
-result<std::vector<store::audit_chunk>> trail::read_batch(std::size_t bytes_max) {
+result<std::size_t> trail::ship_batch(std::size_t bytes_max) {
+  if (!shipped_)
+    if (const auto found = find_end(); !found) return found.error();
+  if (spool_.end().sequence <= shipped_->sequence) return std::size_t{0};
+  const auto batch = read_batch(bytes_max);
+  std::size_t bytes = 0;
+  for (const store::audit_chunk& chunk : batch) bytes += chunk.blocks.size();
+  const auto moved = batch.empty() ? state_hole() : move(batch);
+  if (!moved) return moved.error();
+  return std::max<std::size_t>(bytes, 1);
+}
+
+// The next chunks behind what was shipped; none, if they cannot be read.
+std::vector<store::audit_chunk> trail::read_batch(std::size_t bytes_max) {
   std::vector<store::audit_chunk> batch;
-  std::uint64_t last = *shipped_;
+  std::uint64_t last = shipped_->sequence;
   for (std::size_t bytes = 0; batch.size() < chunks_at_once && bytes < bytes_max;) {
     auto chunk = spool_.read_after(last, std::min(chunk_size_max, bytes_max - bytes));
-    if (!chunk) {
-      log::error("audit_spool_unreadable",
-                 {{"after_record", last},
-                  {"action",
-                   "`coffer audit verify` says what is missing; to begin a new chain, "
-                   "stop, and move the spool away"}});
-      return failure(errc::audit_unavailable);
-    }
-    if (chunk->blocks.empty()) break;
+    if (!chunk || chunk->blocks.empty()) break;
     last = chunk->last;
     bytes += chunk->blocks.size();
     batch.push_back(*std::move(chunk));
@@ -158,29 +189,74 @@ result<void> trail::move(const std::vector<store::audit_chunk>& batch) {
   const auto noted =
       uses.each_piece([this](const auto& piece) { return store_.integrations().touch(piece); });
   if (!noted) return noted;
-  for (const store::audit_chunk& chunk : batch) {
-    if (const auto kept = store_.audit().append(chunk); !kept) {
-      shipped_.reset();  // somebody else may have written to the store: look there anew
-      if (kept.error().code != errc::version_conflict) return kept;
-      log::error("audit_chain_conflict",
-                 {{"chain", chunk.chain},
-                  {"after_record", chunk.first - 1},
-                  {"action", "the store has other records: `coffer audit verify` says where"}});
-      return failure(errc::audit_unavailable);
-    }
-    shipped_ = chunk.last;
-    spool_.drop_through(*shipped_);
-  }
+  for (const store::audit_chunk& chunk : batch)
+    if (const auto kept = append(chunk); !kept) return kept;
   return {};
 }
 
-result<std::uint64_t> trail::shipped_through() {
-  if (shipped_) return *shipped_;
+result<void> trail::append(const store::audit_chunk& chunk) {
+  if (const auto kept = store_.audit().append(chunk); !kept) {
+    shipped_.reset();  // it may be there all the same, or the store is not as it was
+    return kept;
+  }
+  shipped_ = end_of(chunk);
+  moved_through_ = shipped_->sequence;
+  spool_.shipped_through(shipped_->sequence);
+  return {};
+}
+
+// What neither the store nor the spool has is named in the chain, which goes on behind it: else no
+// record would be shipped any more, and in the end none could be written.
+result<void> trail::state_hole() {
+  const auto gap = spool_.gap_after(shipped_->sequence);
+  if (!gap) {
+    log::error("audit_spool_unreadable",
+               {{"after_record", shipped_->sequence},
+                {"action", "look at the spool's folder: owner, mode, descriptors"}});
+    return failure(errc::audit_unavailable);
+  }
+  crypto::mac_key key(key_);
+  const hole missing{shipped_->sequence + 1, gap->sequence, now_ms(), gap->seal};
+  const store::audit_chunk chunk{spool_.chain(), missing.first, missing.last,
+                                 write_hole(key, shipped_->seal, missing)};
+  if (const auto kept = append(chunk); !kept) return kept;
+  log::error("audit_hole_stated",
+             {{"chain", chunk.chain},
+              {"first_record", missing.first},
+              {"last_record", missing.last},
+              {"reason", "the store lost these records, and the spool has them no more"},
+              {"action", "`coffer audit verify` names the hole from now on"}});
+  return {};
+}
+
+// Where the chain ends in the store.
+result<void> trail::find_end() {
   const auto newest =
       store_.audit().before(spool_.chain(), std::numeric_limits<std::uint64_t>::max());
-  if (newest) return newest->last;
-  if (newest.error().code == errc::not_found) return std::uint64_t{0};
-  return newest.error();
+  if (!newest && newest.error().code != errc::not_found) return newest.error();
+  if (newest) {
+    shipped_ = end_of(*newest);
+  } else {
+    crypto::mac_key key(key_);
+    shipped_ = chain_end{0, seal_before_first(key, spool_.id())};
+  }
+  if (shipped_->sequence < moved_through_)
+    log::warning("audit_store_went_back",
+                 {{"chain", spool_.chain()},
+                  {"store_ends_at", shipped_->sequence},
+                  {"had", moved_through_.load()},
+                  {"reason",
+                   "the store went back, and lost what it had: a failover to a server that lagged, "
+                   "or a backup that was put back"},
+                  {"action", "records that the spool still has are shipped again"}});
+  moved_through_ = shipped_->sequence;
+  spool_.shipped_through(shipped_->sequence);
+  return {};
+}
+
+backlog trail::waiting() const noexcept {
+  const std::uint64_t sealed = spool_.end().sequence, moved = moved_through_;
+  return {sealed > moved ? sealed - moved : 0, spool_.size(), last_try_};
 }
 
 }  // namespace coffer::audit

@@ -112,7 +112,7 @@ std::size_t write_error(const failure& why, const protocol::header& request,
   const protocol::error_reply reply{
       static_cast<std::uint64_t>(why.code), {name_of(why.code)}, {why.message()}};
   return encode_message(reply, request.opcode, protocol::flag_reply | protocol::flag_error,
-                        request.request_id, out);
+                        request.request_id, out, protocol::contents::mended);
 }
 
 // After these, the peer and we no longer agree on where frames begin, or it has no business here.
@@ -145,7 +145,7 @@ void become(call& one) noexcept {
 
 served serve(context& daemon, peer& from, const protocol::frame& request, bool may_block,
              protocol::bytes_span out) noexcept {
-  protocol::writer reply(out);
+  protocol::writer reply(out, protocol::contents::mended);
   call one{.daemon = daemon,
            .from = from,
            .fields = request.fields,

@@ -12,12 +12,17 @@ std::optional<std::uint64_t> store_age(const call& one) {
   return one.daemon.contact.age();
 }
 
+std::string_view state_of(const audit::backlog& trail) {
+  return trail.last_try == errc{} ? "shipping" : name_of(trail.last_try);
+}
+
 }  // namespace
 
 result<progress> status(call& one) {
   protocol::status_request request;
   if (const auto decoded = decode(one, request); !decoded) return decoded.error();
   const daemon_facts& facts = one.daemon.facts;
+  const audit::backlog trail = one.daemon.trail.waiting();
   const secret::arena& memory = *secret::process_arena();
   protocol::status_reply reply{.version = {facts.version},
                                .started_at = facts.started_at,
@@ -33,7 +38,10 @@ result<progress> status(call& one) {
                                .cache_bytes = one.daemon.cache.bytes(),
                                .store_age = store_age(one),
                                .clock_ahead = {},
-                               .clock_behind = {}};
+                               .clock_behind = {},
+                               .audit_backlog = trail.records,
+                               .audit_spool_bytes = trail.bytes,
+                               .audit_state = {{state_of(trail)}}};
   add_clock(reply, one.daemon.contact.clock().offset());
   return answer(one, reply);
 }

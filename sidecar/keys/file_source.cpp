@@ -1,7 +1,6 @@
 #include "keys/file_source.hpp"
 
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -13,6 +12,7 @@
 #include "crypto/random.hpp"
 #include "error/start_error.hpp"
 #include "keys/key_text.hpp"
+#include "process/rename_new.hpp"
 #include "trust/file.hpp"
 #include "trust/way.hpp"
 
@@ -27,18 +27,6 @@ namespace {
 bool write_all(int fd, std::span<const std::byte> bytes) {
   return write(fd, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()) &&
          fsync(fd) == 0;
-}
-
-// NFS, 9p and older FUSE file systems cannot refuse to replace. There a look before is all there
-// is; nobody else can write the directory.
-bool put_in_place(const std::string& from, const std::string& to) {
-  if (renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return true;
-  if (errno != EINVAL && errno != ENOSYS) return false;
-  if (access(to.c_str(), F_OK) == 0) {
-    errno = EEXIST;
-    return false;
-  }
-  return errno == ENOENT && rename(from.c_str(), to.c_str()) == 0;
 }
 
 // Of the key file, in nanoseconds.
@@ -107,7 +95,7 @@ void file_source::create() {
   const bool written = write_all(fd, key.reveal(secret::purpose::key_load));
   close(fd);
   if (!written) refuse("write", temporary);
-  if (!put_in_place(temporary, path_)) {
+  if (!process::rename_new(temporary, path_)) {
     const int failed = errno;
     unlink(temporary.c_str());
     errno = failed;

@@ -11,6 +11,7 @@
 #include "net/listener.hpp"
 #include "net/session.hpp"
 #include "net/spare_descriptors.hpp"
+#include "process/signals.hpp"
 
 namespace coffer::net {
 namespace {
@@ -60,6 +61,7 @@ void server::state::begin() {
   accepting.start();
   wait_for_signal();
   wait_for_tick();
+  if (process::hung_up()) reload();  // it came before anything here could hear it
 }
 
 void server::state::wait_for_signal() {

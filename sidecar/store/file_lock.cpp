@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -20,7 +21,7 @@ std::string holder_of(int fd) {
 
 }  // namespace
 
-file_lock::file_lock(const std::string& path)
+file_lock::file_lock(const std::string& path, const std::string& what)
     : fd_(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)) {
   if (fd_ < 0)
     throw start_error("cannot create " + path + " (" + strerror(errno) +
@@ -29,7 +30,7 @@ file_lock::file_lock(const std::string& path)
     const std::string pid = holder_of(fd_);
     close(fd_);
     throw start_error(
-        "another cofferd (pid " + pid + ") owns the store: stop it first; lock " + path,
+        "another cofferd (pid " + pid + ") owns " + what + ": stop it first; lock " + path,
         exit_code::temporary);
   }
   const std::string pid = std::to_string(getpid()) + "\n";
@@ -37,5 +38,12 @@ file_lock::file_lock(const std::string& path)
 }
 
 file_lock::~file_lock() { close(fd_); }
+
+bool file_lock::in_place(const std::string& path) const noexcept {
+  struct stat named {
+  }, locked{};
+  return lstat(path.c_str(), &named) == 0 && fstat(fd_, &locked) == 0 &&
+         named.st_dev == locked.st_dev && named.st_ino == locked.st_ino;
+}
 
 }  // namespace coffer::store

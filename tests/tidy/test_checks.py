@@ -97,7 +97,6 @@ class Fences(TreeCase):
         "<SQLiteCpp/Database.h>": ("sidecar/store/sqlite/a.cpp",),
         "<toml++/toml.h>": ("sidecar/policy/a.cpp", "sidecar/app/a.cpp"),
         "<CLI/CLI.hpp>": ("sidecar/app/a.cpp", "clients/cli/a.cpp"),
-        "<spdlog/spdlog.h>": ("sidecar/log/a.cpp",),
     }
 
     def test_each_library_outside_its_home(self):

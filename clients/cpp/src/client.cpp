@@ -26,10 +26,12 @@ void client::ping() {
 daemon_status client::status() {
   const auto said =
       connection_->ask<protocol::status_reply>(opcode::status, protocol::status_request{}, true);
-  return {owned(said.version), said.started_at,        owned(said.memory_mode), said.memory_total,
-          said.memory_used,    owned(said.key_source), owned(said.key_id),      owned(said.store),
-          said.connections,    said.requests,          said.cache_entries,      said.cache_bytes,
-          said.store_age,      said.clock_ahead,       said.clock_behind};
+  return {owned(said.version), said.started_at,        owned(said.memory_mode),
+          said.memory_total,   said.memory_used,       owned(said.key_source),
+          owned(said.key_id),  owned(said.store),      said.connections,
+          said.requests,       said.cache_entries,     said.cache_bytes,
+          said.store_age,      said.clock_ahead,       said.clock_behind,
+          said.audit_backlog,  said.audit_spool_bytes, owned(said.audit_state)};
 }
 
 host_page client::host_list(std::string_view after) {

@@ -46,8 +46,8 @@ std::vector<audit_chain_info> client::audit_verify() {
       opcode::audit_verify, protocol::audit_verify_request{}, true);
   std::vector<audit_chain_info> chains;
   for (const auto& one : said.chains)
-    chains.push_back(
-        {owned(one.chain), one.records, one.first, one.last, one.intact, owned(one.where)});
+    chains.push_back({owned(one.chain), one.records, one.first, one.last, one.intact,
+                      owned(one.where), one.missing, owned(one.holes)});
   return chains;
 }
 

@@ -31,7 +31,7 @@ AUDIT_ENTRY = fields_of(
     (9, "subject?", ID), (10, "agent?", ID), (11, "run?", ID), (12, "version?", U64))
 AUDIT_CHAIN = fields_of(
     (1, "chain", ID), (2, "records", U64), (3, "first", U64), (4, "last", U64),
-    (5, "intact", BOOL), (6, "where?", TEXT))
+    (5, "intact", BOOL), (6, "where?", TEXT), (7, "missing?", U64), (8, "holes?", TEXT))
 HOST = fields_of(
     (1, "host", ID), (2, "name", LABEL), (3, "version", TEXT64), (4, "keys", TEXT512),
     (5, "started_at", U64), (6, "seen_ago", U64), (7, "lag", U64),
@@ -50,7 +50,8 @@ OPERATIONS = {
         (4, "memory_total", U64), (5, "memory_used", U64), (6, "key_source", TEXT32),
         (7, "key_id", TEXT64), (8, "store", TEXT32), (9, "connections", U64),
         (10, "requests", U64), (11, "cache_entries", U64), (12, "cache_bytes", U64),
-        (13, "store_age?", U64), (14, "clock_ahead?", U64), (15, "clock_behind?", U64))),
+        (13, "store_age?", U64), (14, "clock_ahead?", U64), (15, "clock_behind?", U64),
+        (16, "audit_backlog?", U64), (17, "audit_spool_bytes?", U64), (18, "audit_state?", TEXT32))),
     "integration_set": (0x10, _WITH_SECRET, fields_of(
         *_KEY, (3, "value", SECRET), (4, "provider?", ID), (5, "label?", LABEL),
         (6, "scopes?", SCOPES), (7, "expires_at?", U64), (8, "replace?", BOOL)), INTEGRATION),

@@ -96,7 +96,8 @@ class AuditEntry(NamedTuple):
 
 
 class AuditChain(NamedTuple):
-    """The check of one host's chain; `where` says what broke, and between which sequences."""
+    """The check of one host's chain; `where` says what broke, and between which sequences.
+    `missing` records stand in holes that the chain states: a store lost them when it went back."""
 
     chain: str
     records: int
@@ -104,6 +105,8 @@ class AuditChain(NamedTuple):
     last: int
     intact: bool
     where: Optional[str] = None
+    missing: Optional[int] = None
+    holes: Optional[str] = None
 
 
 class Verdict(NamedTuple):

@@ -12,7 +12,6 @@ FENCES = [
     (r"sqlite3\.h$|SQLiteCpp/", "SQLite", ("sidecar/store/sqlite",)),
     (r"toml\+\+/|toml\.hpp$", "toml++", ("sidecar/policy/", "sidecar/app/")),
     (r"CLI/", "CLI11", ("sidecar/app/", "clients/cli/")),
-    (r"spdlog/", "spdlog", ("sidecar/log/",)),
 ]
 COMPILED = [(re.compile(pattern), name, homes) for pattern, name, homes in FENCES]
 

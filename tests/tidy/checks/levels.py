@@ -7,11 +7,12 @@ import posixpath
 
 from tree import Finding
 
-LEVELS = {"error": 0, "secret": 0, "log": 1, "trust": 1, "crypto": 2, "store": 2, "http": 2,
+LEVELS = {"error": 0, "secret": 0, "log": 1, "process": 1, "trust": 1, "crypto": 2, "store": 2, "http": 2,
           "keys": 3, "vault": 4, "audit": 5, "policy": 5, "service": 5, "dispatch": 6,
           "net": 7, "app": 8}
 SAME_LEVEL = {("secret", "error")}
 PROTOCOL_ANY = {"audit", "dispatch", "net", "app"}  # records name operations by their opcode
+PROTOCOL_CHARACTERS = {"log"}  # which of them a reader cannot see
 PROTOCOL_LIMITS = {"service", "policy", "vault", "store"}
 
 
@@ -72,6 +73,8 @@ def from_sidecar(_tree, file, target: str) -> str:
 
 def protocol_from_sidecar(folder: str, target: str) -> str:
     if target == "protocol/error.hpp" or folder in PROTOCOL_ANY or folder not in LEVELS:
+        return ""
+    if target == "protocol/hidden_characters.hpp" and folder in PROTOCOL_CHARACTERS:
         return ""
     if target == "protocol/limits.hpp" and folder in PROTOCOL_LIMITS:
         return ""

@@ -49,6 +49,15 @@ struct small_chain {
     blocks.push_back(out);
   }
 
+  // Records 1 and 2, then a hole, then record 7.
+  std::vector<bytes> with_hole() {
+    const auto seal = [&](std::size_t i) {
+      std::span<const std::byte> rest = blocks[i];
+      return audit::read_block(rest)->seal;
+    };
+    return {blocks[0], audit::write_hole(key, seal(0), {3, 6, 1000, seal(2)}), blocks[3]};
+  }
+
   static bytes joined(const std::vector<bytes>& parts) {
     bytes all;
     for (const bytes& part : parts) all.insert(all.end(), part.begin(), part.end());
@@ -126,6 +135,30 @@ BOOST_AUTO_TEST_CASE(every_changed_byte_of_a_file_is_found) {
     bad[at] ^= std::byte{4};
     BOOST_TEST_REQUIRE(!check_segment(bad).intact, "byte " << at);
   }
+}
+
+BOOST_AUTO_TEST_CASE(a_stated_hole_is_named_and_breaks_nothing) {
+  const auto parts = with_hole();
+  const auto found = check(joined(parts));
+  BOOST_TEST(found.intact, found.where);
+  BOOST_TEST_REQUIRE(found.holes.size() == 1u);
+  BOOST_TEST(found.holes[0].first == 3u);
+  BOOST_TEST(found.holes[0].last == 6u);
+  BOOST_TEST(found.records == 3u);
+  BOOST_TEST(found.last == 7u);
+}
+
+BOOST_AUTO_TEST_CASE(a_hole_that_no_daemon_stated_is_found) {
+  const auto parts = with_hole();
+  for (std::size_t at = 0; at < parts[1].size(); ++at) {
+    auto bad = parts;
+    bad[1][at] ^= std::byte{1};
+    const auto found = check(joined(bad));
+    BOOST_TEST_REQUIRE(!found.intact, "byte " << at);
+    BOOST_TEST(found.holes.empty());
+  }
+  BOOST_TEST(!check(joined({parts[0], blocks[1], parts[1], parts[2]})).intact);  // elsewhere
+  BOOST_TEST(!check(joined({parts[0], parts[2]})).intact);                       // left out
 }
 
 BOOST_AUTO_TEST_CASE(a_removed_block_is_found) {

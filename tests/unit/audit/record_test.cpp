@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "protocol/types.hpp"
+
 using namespace coffer;
 using audit::record;
 
@@ -68,6 +70,23 @@ BOOST_AUTO_TEST_CASE(the_longest_record_fits_its_bound) {
   BOOST_TEST(bytes.size() == audit::record_size_max);
   std::span<const std::byte> rest = bytes;
   BOOST_TEST(audit::decode(rest)->rule.size() == audit::text_size_max);
+}
+
+BOOST_AUTO_TEST_CASE(G_a_long_text_is_cut_between_two_characters) {
+  for (const std::string character : {"\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x94\x91"})
+    for (std::size_t before = 0; before < 4; ++before) {
+      std::string rule(before, 'x');
+      while (rule.size() < 300) rule += character;
+      std::vector<std::byte> out(audit::record_size_max);
+      audit::record one;
+      one.rule = rule;
+      std::span<const std::byte> in(out.data(), audit::encode(one, out.data()));
+      const auto back = audit::decode(in);
+      BOOST_TEST_REQUIRE(back.has_value());
+      BOOST_TEST(rule.starts_with(back->rule));
+      BOOST_TEST(back->rule.size() > audit::text_size_max - character.size());
+      BOOST_TEST(protocol::valid_text(back->rule));
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -36,13 +36,14 @@ inline audit::record entry(const std::string& subject) {
 struct spool_folder {
   temporary_folder home;
   std::optional<audit::chain_end> in_store;
+  std::chrono::milliseconds kept_for{0};
 
   std::string folder() const { return home.file("audit"); }
   std::unique_ptr<audit::spool> open(std::size_t segment_size = 1 << 16,
                                      std::size_t size_max = 1 << 30) {
-    return std::make_unique<audit::spool>(audit::spool_options{folder(), segment_size, size_max},
-                                          test_key(),
-                                          [this](const std::string&) { return in_store; });
+    return std::make_unique<audit::spool>(
+        audit::spool_options{folder(), segment_size, size_max, kept_for}, test_key(),
+        [this](const std::string&) { return in_store; });
   }
   // As a killed daemon leaves it: nothing is sealed on the way out.
   void kill(std::unique_ptr<audit::spool> one) {

@@ -6,6 +6,7 @@
 #include <thread>
 #include <vector>
 
+#include "error/start_error.hpp"
 #include "tests/unit/audit/spool_folder.hpp"
 
 using namespace coffer;
@@ -17,6 +18,7 @@ BOOST_AUTO_TEST_CASE(a_chain_goes_on_after_a_restart) {
   auto one = open();
   const std::string chain = one->chain();
   write(*one, 3);
+  one.reset();
   one = open();
   BOOST_TEST(one->chain() == chain);
   BOOST_TEST(one->end().sequence == 3u);
@@ -54,7 +56,7 @@ BOOST_AUTO_TEST_CASE(a_chain_spans_files_and_is_read_in_pieces) {
     last = chunk->last;
   }
   BOOST_TEST(last == 200u);
-  one->drop_through(150);
+  one->shipped_through(150);
   const auto rest = one->read_after(150, 1 << 20);
   BOOST_TEST_REQUIRE(rest.has_value());
   BOOST_TEST(rest->last == 200u);
@@ -83,7 +85,7 @@ BOOST_AUTO_TEST_CASE(full_it_refuses_and_goes_on_when_there_is_room) {
   }
   BOOST_TEST(written > 20u);
   BOOST_TEST(one->end().sequence == written);
-  one->drop_through(written);
+  one->shipped_through(written);
   while (!one->append(entry("x"))) std::this_thread::yield();  // it tries ten times a second
   one->commit();
   BOOST_TEST(one->end().sequence == written + 1);
@@ -224,6 +226,75 @@ BOOST_AUTO_TEST_CASE(an_empty_file_of_a_kill_is_no_harm) {
   write(*one, 1);
   BOOST_TEST(check(*one).intact);
   BOOST_TEST(one->end().sequence == 3u);
+}
+
+BOOST_AUTO_TEST_CASE(F_a_folder_belongs_to_one_spool) {
+  auto one = open(small_segment);
+  BOOST_CHECK_EXCEPTION(open(small_segment), start_error, [](const start_error& why) {
+    return why.code() == exit_code::temporary &&
+           std::string(why.what()).find("owns the audit spool") != std::string::npos;
+  });
+  std::filesystem::remove(folder() + "/lock");
+  write(*one, 1);
+  one->prepare();  // it takes the folder again
+  BOOST_CHECK_THROW(open(small_segment), start_error);
+  write(*one, 1);
+  one.reset();
+  BOOST_TEST(open(small_segment)->end().sequence == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(what_the_store_has_is_kept_while_there_is_room) {
+  kept_for = std::chrono::hours(1);
+  auto one = open(small_segment, 4 * small_segment);
+  while (one->segment_paths().size() < 3) write(*one, 1);
+  const auto kept = one->segment_paths();
+  one->shipped_through(one->end().sequence);
+  BOOST_TEST(one->segment_paths() == kept);
+  BOOST_TEST(one->backlog() == small_segment);  // the one that is written
+  while (one->segment_paths().back() <= kept.back()) write(*one, 1);
+  BOOST_TEST(one->segment_paths().size() == 4u);
+  while (std::filesystem::exists(kept.front())) write(*one, 1);  // no record is refused for it
+  BOOST_TEST(one->segment_paths().size() == 4u);
+  BOOST_TEST(one->read_after(audit::first_sequence_of(kept[1]) - 1, 1 << 20).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(what_the_store_lost_again_is_not_dropped) {
+  kept_for = std::chrono::hours(1);
+  auto one = open(small_segment, 3 * small_segment);
+  while (one->segment_paths().size() < 3) write(*one, 1);
+  const auto kept = one->segment_paths();
+  one->shipped_through(one->end().sequence);
+  one->shipped_through(0);
+  while (one->append(entry("x"))) one->commit();
+  BOOST_TEST(one->segment_paths() == kept);
+}
+
+BOOST_AUTO_TEST_CASE(a_gap_is_where_no_file_has_the_records_any_more) {
+  auto one = open(small_segment);
+  while (one->segment_paths().size() < 3) write(*one, 1);
+  const auto paths = one->segment_paths();
+  BOOST_TEST(!one->gap_after(0).has_value());
+  one->shipped_through(audit::first_sequence_of(paths[1]) - 1);
+  BOOST_TEST(!std::filesystem::exists(paths[0]));
+  const auto gap = one->gap_after(0);
+  BOOST_TEST_REQUIRE(gap.has_value());
+  BOOST_TEST(gap->sequence == audit::first_sequence_of(paths[1]) - 1);
+  const auto header = audit::read_segment_header(audit::segment::open(paths[1], true)->bytes());
+  BOOST_TEST((gap->seal == header->previous));
+  std::filesystem::remove(paths[1]);
+  BOOST_TEST(one->gap_after(0)->sequence == audit::first_sequence_of(paths[2]) - 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_damaged_file_is_a_gap_and_kept_as_evidence) {
+  auto one = open(small_segment);
+  while (one->segment_paths().size() < 3) write(*one, 1);
+  const auto paths = one->segment_paths();
+  const auto file = audit::segment::open(paths[1], false);
+  std::fill(file->bytes().begin() + audit::segment_header_size, file->bytes().end(), std::byte{0});
+  const std::uint64_t last = audit::first_sequence_of(paths[1]) - 1;
+  BOOST_TEST(!one->read_after(last, 1 << 20).has_value());
+  BOOST_TEST(one->gap_after(last)->sequence == audit::first_sequence_of(paths[2]) - 1);
+  BOOST_TEST(one->damaged_paths().size() == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(threads_append_and_seal_together) {

@@ -124,7 +124,10 @@ struct audit_chain_info {
   std::uint64_t first = 0;  ///< sequence
   std::uint64_t last = 0;   ///< sequence
   bool intact = false;
-  std::optional<std::string> where{};  ///< when not intact: what broke, between which sequences
+  std::optional<std::string> where{};      ///< when not intact: what broke, between which sequences
+  std::optional<std::uint64_t> missing{};  ///< records in holes that the chain states: a store lost
+                                           ///< them when it went back
+  std::optional<std::string> holes{};      ///< which ones
 };
 
 /// What one rule of the policy says of a question.
@@ -155,7 +158,10 @@ struct daemon_status {
   std::uint64_t cache_bytes = 0;
   std::optional<std::uint64_t> store_age{};    ///< ms since the caches agreed with a shared store
   std::optional<std::uint64_t> clock_ahead{};  ///< ms that its host's clock is ahead of the store's
-  std::optional<std::uint64_t> clock_behind{};  ///< or behind; neither: not known
+  std::optional<std::uint64_t> clock_behind{};   ///< or behind; neither: not known
+  std::optional<std::uint64_t> audit_backlog{};  ///< records that the store does not have yet
+  std::optional<std::uint64_t> audit_spool_bytes{};
+  std::optional<std::string> audit_state{};  ///< shipping, or the error of the last try to ship
 };
 
 }  // namespace coffer
