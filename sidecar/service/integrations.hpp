@@ -76,8 +76,9 @@ class integrations {
                                               std::string_view integration, std::uint64_t epoch,
                                               std::uint64_t now, Place&& place) {
     const vault::associated_data where(address_of(company, integration));
-    if (contact_.age() <= store_contact::fresh_for)
-      return from_cache(where, epoch, now, vault::trust::whole, place);
+    const std::uint64_t age = contact_.age();
+    if (age <= store_contact::fresh_for)
+      return from_cache(where, epoch, now, age, vault::trust::whole, place);
     return contact_.away() ? from_stale(where, epoch, now, place) : std::nullopt;
   }
 
@@ -97,17 +98,17 @@ class integrations {
   template <class Place>
   std::optional<result<fetched>> from_cache(const vault::associated_data& where,
                                             std::uint64_t epoch, std::uint64_t now,
-                                            vault::trust how, Place&& place) {
+                                            std::uint64_t age, vault::trust how, Place&& place) {
     const auto opened = vault_.open_cached(where, epoch, now, how, place);
     if (!opened && opened.error().code == errc::not_found) return std::nullopt;
     if (!opened) return opened.error();
-    return describe(opened->facts, contact_.stale_age(opened->agreed_at));
+    return describe(opened->facts, contact_.stale_age(opened->agreed_at, age));
   }
   template <class Place>
   std::optional<result<fetched>> from_stale(const vault::associated_data& where,
                                             std::uint64_t epoch, std::uint64_t now, Place&& place) {
     const auto how = contact_.within(contact_.bounds().credentials);
-    return how ? from_cache(where, epoch, now, *how, place) : std::nullopt;
+    return how ? from_cache(where, epoch, now, contact_.age(), *how, place) : std::nullopt;
   }
   static fetched describe(const vault::entry_facts& facts,
                           std::optional<std::uint64_t> stale_age) noexcept;

@@ -49,11 +49,11 @@ class store_contact {
   /// did.
   std::uint64_t age() const noexcept { return shared_ ? age_since(agreed_at()) : 0; }
   /// The age to tell of what a cache shows: of what is doubted since it agreed at `agreed_at`, and
-  /// of what is not fresh any more.
-  std::optional<std::uint64_t> stale_age(std::optional<std::uint64_t> agreed_at) const noexcept {
+  /// of what is not fresh any more at `age`.
+  std::optional<std::uint64_t> stale_age(std::optional<std::uint64_t> agreed_at,
+                                         std::uint64_t age) const noexcept {
     if (agreed_at) return age_since(*agreed_at);
-    const std::uint64_t now = age();
-    return now > fresh_for ? std::optional(now) : std::nullopt;
+    return age > fresh_for ? std::optional(age) : std::nullopt;
   }
   /// What may be taken from a cache when the store cannot be asked: what is not older than `bound`.
   /// A bound below which all is fresh lets nothing stale pass.

@@ -34,11 +34,12 @@ std::optional<result<valid_token>> tokens::validate_cached(const token_question&
   const auto kid = kid_place(asked.token);
   if (!kid) return failure(errc::token_unknown);
   vault::cached_token known;
-  if (contact_.age() <= store_contact::fresh_for)
+  const std::uint64_t age = contact_.age();
+  if (age <= store_contact::fresh_for)
     known = vault_.tokens().find(*kid, vault::trust::whole);
   else if (contact_.away())
     known = find_stale(*kid);
-  if (known) return judge(std::move(known.token), contact_.stale_age(known.agreed_at), asked);
+  if (known) return judge(std::move(known.token), contact_.stale_age(known.agreed_at, age), asked);
   // Typing errors and fakes end here, before the store is asked.
   if (!kid_of(asked.token)) return failure(errc::token_unknown);
   return std::nullopt;
@@ -61,7 +62,8 @@ result<valid_token> tokens::validate(const token_question& asked) {
   if (found.error().code == errc::not_found) return failure(errc::token_unknown);
   if (found.error().code != errc::store_unavailable) return found.error();
   if (auto stale = find_stale(*kid))
-    return judge(std::move(stale.token), contact_.stale_age(stale.agreed_at), asked);
+    return judge(std::move(stale.token), contact_.stale_age(stale.agreed_at, contact_.age()),
+                 asked);
   if (!contact_.shared()) return found.error();
   return failure(errc::store_unavailable,
                  "the database is away, and what is cached of this token is missing or older than "

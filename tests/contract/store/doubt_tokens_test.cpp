@@ -223,7 +223,7 @@ BOOST_AUTO_TEST_CASE(time_that_the_machine_sleeps_counts_as_age) {
   BOOST_TEST(contact.age() == 0u);
   ages.set(1'020'000);
   BOOST_TEST(contact.age() == 20'000u);
-  BOOST_TEST(*contact.stale_age(1'010'000) == 10'000u);
+  BOOST_TEST(*contact.stale_age(1'010'000, 0) == 10'000u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
