@@ -47,6 +47,7 @@ void listener::replace(int descriptor) {
     if (waiting < 0) break;
     woken_at_ = boot_time();
     admit(waiting);
+    spares_.take();
   }
   acceptor_ = std::move(next);
   if (!paused_) wait();
@@ -65,6 +66,8 @@ void listener::wait() {
 
 void listener::accept_some() {
   for (int i = 0; i < accepts_at_once; ++i) {
+    // Without a descriptor to look into /proc, a connection would be taken for a stranger's.
+    if (!spares_.take()) return pause(errno);
     const int descriptor =
         ::accept4(acceptor_.native_handle(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (descriptor >= 0) {
@@ -89,6 +92,7 @@ void listener::admit(int descriptor) noexcept {
 }
 
 void listener::begin_session(process_handle& descriptor) {
+  spares_.give_up();
   auto peer = attest(descriptor.get(), all_.daemon.rules.current()->names_units(), woken_at_);
   if (!peer) return;
   const std::size_t descriptors = peer->process.get() >= 0 ? 2 : 1;

@@ -8,6 +8,7 @@
 #include "net/attestation.hpp"
 #include "net/handler_memory.hpp"
 #include "net/shared.hpp"
+#include "net/spare_descriptors.hpp"
 #include "policy/caller.hpp"
 
 namespace coffer::net {
@@ -43,6 +44,7 @@ class listener {
   // These waits must not fail: nothing would begin them again.
   handler_memory accept_memory_;
   handler_memory pause_memory_;
+  spare_descriptors spares_{2};  // to find out who connects: its pidfd, and files of /proc
   bool paused_ = false;
   std::chrono::nanoseconds woken_at_{};  // to accept; a pause does not move it
   log::log_budget log_budget_;

@@ -50,7 +50,7 @@ struct server::state {
   bool stopping = false;
   session::clock::time_point drain_until{};
   std::exception_ptr failed;
-  spare_descriptors spares;
+  spare_descriptors spares{spare_descriptors::count_max};
   // These waits must not fail: nothing would begin them again.
   handler_memory signal_memory;
   handler_memory tick_memory;

@@ -2,24 +2,28 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 
 namespace coffer::net {
 
 /// Holds a few descriptors of nothing. One thread.
 class spare_descriptors {
  public:
-  spare_descriptors() noexcept { take(); }
+  static constexpr std::size_t count_max = 4;
+
+  explicit spare_descriptors(std::size_t count) noexcept : count_(count) { take(); }
   ~spare_descriptors() { give_up(); }
   spare_descriptors(const spare_descriptors&) = delete;
   spare_descriptors& operator=(const spare_descriptors&) = delete;
 
   /// Frees them for the calling thread to use at once.
   void give_up() noexcept;
-  /// Takes them back, as far as it can be.
-  void take() noexcept;
+  /// Takes them back. Returns whether it has all of them.
+  bool take() noexcept;
 
  private:
-  std::array<int, 4> held_ = {-1, -1, -1, -1};  // a folder, a file in it, and their like
+  const std::size_t count_;
+  std::array<int, count_max> held_ = {-1, -1, -1, -1};
 };
 
 }  // namespace coffer::net
