@@ -57,7 +57,7 @@ int main() {
   vault::keyring ring;
   ring.add(secret::buffer(32));
   vault::vault vault{ring, 1 << 20};
-  const service::store_contact contact{false};
+  service::store_contact contact{false};
   service::tokens tokens{database, vault, contact};
   const auto issued = tokens.issue({.company = "cmp_a",
                                     .agent = "agt_1",
