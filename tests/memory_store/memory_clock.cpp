@@ -4,7 +4,7 @@ namespace coffer::store {
 
 result<clock_facts> memory_clock::read() {
   const std::lock_guard lock(state_.mutex);
-  return clock_facts{.now = state_.now(), .seen_at = state_.clock_seen_at};
+  return clock_facts{.now = state_.read_clock(), .seen_at = state_.clock_seen_at};
 }
 
 result<void> memory_clock::note(std::uint64_t now, std::optional<std::uint64_t> before) {

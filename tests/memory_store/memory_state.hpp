@@ -50,7 +50,7 @@ struct memory_state {
   std::optional<sealed_value> audit_key;
   std::optional<key_record> key;
   std::map<std::string, std::pair<host, std::chrono::steady_clock::time_point>> hosts;
-  std::uint64_t (*now)() = [] {
+  std::uint64_t (*read_clock)() = [] {
     const auto since = std::chrono::system_clock::now().time_since_epoch();
     return static_cast<std::uint64_t>(
         std::chrono::duration_cast<std::chrono::milliseconds>(since).count());
