@@ -42,7 +42,7 @@ class CliCase(unittest.TestCase):
 
     def run_raw(self, *words, value=b"", socket=None, **environment):
         """A finished process, whatever came of it."""
-        environment["COFFER_SOCKET"] = socket or self.daemon.socket
+        environment["COFFER_SOCKET"] = self.daemon.socket if socket is None else socket
         return subprocess.run([self.program, *words], input=value, capture_output=True, check=False,
                               env=clean_environment(**environment))
 

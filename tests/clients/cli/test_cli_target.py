@@ -23,7 +23,6 @@ class Target(CliCase):
         with tempfile.TemporaryDirectory() as home:
             done = self.run_raw("integration", "delete", "cmp_a", "slack", "--yes", socket="",
                                 COMPANY_AGENTS_HOME=home, HOME=home)
-            # run_raw() names this test's daemon unless told otherwise; an empty name is none.
             self.assertEqual(done.returncode, 69, done.stderr)
             self.assertIn(f"the daemon at {home}/coffer.sock (No such file".encode(), done.stderr)
 
