@@ -110,14 +110,14 @@ class HostOff(HostsCase):
             return error.name
 
     def test_S5_a_clock_that_is_off_is_shown_and_told_once(self):
-        b = self.start_b(2 * HOUR)
+        off = 2 * HOUR + HOUR // 10
+        b = self.start_b(off)
         on_b = self.client(b)
-        self.assertAlmostEqual(on_b.status()["clock_ahead"], 2 * HOUR, delta=HOUR / 60)
-        self.assertNotIn("clock_behind", {k for k, v in on_b.status().items() if v is not None})
-        rows = {one.host: one for one in self.on_a.hosts()}
-        ahead = sorted(one.clock_ahead or 0 for one in rows.values())
+        self.assertAlmostEqual(on_b.status()["clock_ahead"], off, delta=HOUR / 60)
+        self.assertIsNone(on_b.status().get("clock_behind"))
+        ahead = sorted(one.clock_ahead or 0 for one in self.on_a.hosts())
         self.assertLess(ahead[0], HOUR / 60)
-        self.assertAlmostEqual(ahead[1], 2 * HOUR, delta=HOUR / 60)
+        self.assertAlmostEqual(ahead[1], off, delta=HOUR / 60)
         self.assertIn("2 hours ahead !", self.cli("hosts"))
         self.assertIn("2 hours ahead !", self.cli("status", socket=b.socket))
         self.assertEqual(len(json.loads(self.cli("hosts", "--json"))), 2)
