@@ -147,9 +147,9 @@ bool ends_before(const std::string& path, std::uint64_t next) {
 }
 
 void open_folder(const std::string& folder) {
+  trust::check_folder(folder, "audit spool " + folder, trust::last_folder::own);
   std::error_code failed;
   std::filesystem::create_directories(folder, failed);
-  trust::check_folder(folder, "audit spool " + folder, trust::last_folder::own);
   if (!failed && chmod(folder.c_str(), S_IRWXU) != 0) failed = {errno, std::generic_category()};
   if (!failed && access(folder.c_str(), W_OK | X_OK) != 0)
     failed = {errno, std::generic_category()};

@@ -6,11 +6,14 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "policy/overflow.hpp"
+
 namespace coffer::dispatch {
 
-/// Root and the daemon's own user may use all of a resource, and a reserve is theirs alone.
-constexpr bool is_privileged(uid_t user, uid_t owner) noexcept {
-  return user == 0 || user == owner;
+/// Root and the daemon's own user, unless that is the overflow uid, may use all of a resource, and
+/// a reserve is theirs alone.
+inline bool is_privileged(uid_t user, uid_t owner) noexcept {
+  return user == 0 || (user == owner && user != policy::overflow_uid());
 }
 
 /// Counts what is used of a resource. An ordinary user gets at most as much as it leaves to the

@@ -90,8 +90,7 @@ void refuse_log_of_another(const std::string& path) {
 }  // namespace
 
 sqlite_log_mark::sqlite_log_mark(sqlite_connection& writer, const std::string& path)
-    : writer_(writer), note_(note_of(path)), mark_(mark_in(writer.database())) {
-  if (mark_.empty()) write_new_mark();
+    : writer_(writer), note_(note_of(path)) {
   checkpoint();
   writer_.when_log_is_long([this] { checkpoint(); });
 }
@@ -101,10 +100,12 @@ sqlite_log_mark::~sqlite_log_mark() {
   forget(note_);
 }
 
+// The mark that goes into the file is made now, so that no copy from before has it.
 // Passive: it waits for nobody. What a reader's snapshot keeps from being moved is tried again
 // after the next commit. If it cannot be noted, the log has to wait.
 void sqlite_log_mark::checkpoint() {
   if (!forget(note_)) return;
+  write_new_mark();
   int frames = 0, moved = 0;
   const int code = sqlite3_wal_checkpoint_v2(writer_.database().getHandle(), nullptr,
                                              SQLITE_CHECKPOINT_PASSIVE, &frames, &moved);

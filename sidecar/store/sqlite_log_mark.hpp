@@ -10,11 +10,12 @@ namespace coffer::store {
 /// SQLite lays the log over whatever file stands beside it. A copy that was put back beside the log
 /// of a killed daemon would silently become a mixture of both, or be undone.
 ///
-/// Therefore the store has a mark, a random number in a table. Between two checkpoints the file
-/// itself has one mark, and the log another one, which its first transaction wrote. Which mark the
-/// file has stands in PATH.mark, too: another file has another one, also if it was copied out of
-/// the running daemon since. While a checkpoint writes to the file, PATH.mark says that it is not
-/// known. That is why this class, and not SQLite itself, decides when to checkpoint.
+/// Therefore the store has a mark, a random number in a table. The last transaction
+/// before a checkpoint writes one, which the file itself has until the next checkpoint, and the
+/// first one after it another, which only the log has. Which mark the file has stands in PATH.mark,
+/// too: any other file has another one, whether it was copied before or out of the running daemon
+/// since. While a checkpoint writes to the file, PATH.mark says that it is not known. That is why
+/// this class, and not SQLite itself, decides when to checkpoint.
 ///
 /// Lives as long as the connection that writes, whose file is closed to other processes.
 class sqlite_log_mark {
@@ -37,7 +38,7 @@ class sqlite_log_mark {
 
   sqlite_connection& writer_;
   std::string note_;  // the path of the file that says the mark
-  std::string mark_;  // which the next checkpoint will bring into the file
+  std::string mark_;  // the last that was written
 };
 
 }  // namespace coffer::store

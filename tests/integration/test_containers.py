@@ -3,12 +3,12 @@
 import os
 import pathlib
 import subprocess
-import sys
 import unittest
 
 import coffer
 from daemon import Daemon, clean_environment, field, need_root
 
+PYTHON = "/usr/bin/python3"  # one that every user can run
 STRANGER = 12345
 SERVICE = 12346
 UNMAPPED = 4711
@@ -62,7 +62,7 @@ class Containers(unittest.TestCase):
         daemon.start("--create-key", "--policy", policy)
         for folder in (daemon.instance.parent, daemon.instance):
             folder.chmod(0o711)
-        with daemon.connect() as client:
+        with daemon.connect(server_uid=owner) as client:
             client.set("cmp_a", "slack", "xoxb-1")
         return daemon
 
@@ -73,9 +73,10 @@ class Containers(unittest.TestCase):
         program = f"try:\n  {PROGRAM.replace('; ', chr(10) + '  ')}\n" \
                   "except coffer.Error as error: print(error.name)"
         done = subprocess.run(
-            [*identity, *before, sys.executable, "-c", program, daemon.socket], text=True,
+            [*identity, *before, PYTHON, "-c", program, daemon.socket], text=True,
             capture_output=True, check=False,
-            env=clean_environment(PYTHONPATH=shim, PYTHONDONTWRITEBYTECODE=1))
+            env=clean_environment(PYTHONPATH=shim, PYTHONDONTWRITEBYTECODE=1,
+                                  COFFER_SERVER_UID=SERVICE))
         self.assertEqual(done.returncode, 0, done.stderr)
         return done.stdout.strip()
 
@@ -124,7 +125,7 @@ class Containers(unittest.TestCase):
 
     def test_P2_a_user_that_is_not_mapped_is_not_the_daemons_own(self):
         daemon = Daemon("--socket-mode", "0666", "--allow-unlocked-memory", start=False,
-                        home_mode=0o711, wrapper=(sys.executable, "-c", INSIDE))
+                        home_mode=0o711, wrapper=(PYTHON, "-c", INSIDE))
         self.addCleanup(daemon.close)
         daemon.instance.mkdir(parents=True)
         for folder in (daemon.home, daemon.instance.parent, daemon.instance):

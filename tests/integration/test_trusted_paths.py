@@ -28,7 +28,8 @@ class TrustedPaths(unittest.TestCase):
         self.folder.chmod(0o755)
 
     def refuse(self, *flags):
-        code, line = refused_start(self.daemon, "--create-key", *flags)
+        with Daemon(start=False) as daemon:
+            code, line = refused_start(daemon, "--create-key", *flags)
         self.assertEqual(code, 78, line)
         self.assertIn(f"owned by uid {STRANGER}, who could replace it", line)
 
