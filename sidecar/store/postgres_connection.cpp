@@ -80,7 +80,7 @@ void postgres_connection::commit(pqxx::work& transaction) {
 postgres_life postgres_connection::life() {
   pqxx::nontransaction reading(connection_);
   const auto row = reading.exec1("SELECT " COFFER_POSTGRES_LIFE);
-  return {row[0].c_str(), row[1].c_str(), row[2].c_str()};
+  return {row[0].c_str(), row[1].c_str(), row[2].c_str(), row[3].c_str()};
 }
 
 const std::string& postgres_connection::name_of(const char* sql) {

@@ -29,10 +29,10 @@ constexpr int patience_factor = 4;  // times what the last answer took
 
 postgres_position position_of(const pqxx::row& row) {
   return {.generation = 0,
-          .life = {row[0].c_str(), row[1].c_str(), row[2].c_str()},
-          .at = number_of(row[3]),
-          .last = number_of(row[4]),
-          .snapshot = row[5].c_str()};
+          .life = {row[0].c_str(), row[1].c_str(), row[2].c_str(), row[3].c_str()},
+          .at = number_of(row[4]),
+          .last = number_of(row[5]),
+          .snapshot = row[6].c_str()};
 }
 
 // Every row that is visible now and was not then: those above the last one of then, and those that
@@ -48,7 +48,7 @@ constexpr const char* unseen =
     " AND xid >= pg_snapshot_xmin($3::pg_snapshot)"
     " AND NOT pg_visible_in_snapshot(xid, $3::pg_snapshot) ORDER BY xid LIMIT $4)"
     ") c ON true ORDER BY c.number";
-constexpr row_number company_column = 6, late_column = 12;
+constexpr row_number company_column = 7, late_column = 13;
 
 change change_of(const pqxx::row& row) {
   return {{row[company_column].c_str(), row[company_column + 1].c_str(),

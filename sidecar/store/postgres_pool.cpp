@@ -110,8 +110,8 @@ std::uint64_t postgres_pool::meet(const postgres_life& met) {
   if (before.started.empty()) return generation;
   if (!met.continues(before))
     log::warning("store_reborn",
-                 {{"was", before.incarnation + "." + before.timeline},
-                  {"is", met.incarnation + "." + met.timeline},
+                 {{"was", before.incarnation + " " + before.files + " " + before.timeline},
+                  {"is", met.incarnation + " " + met.files + " " + met.timeline},
                   {"action",
                    "the database was restored, failed over, or is another one: what was learnt of "
                    "its versions is forgotten"}});

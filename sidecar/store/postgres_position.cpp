@@ -8,7 +8,7 @@ namespace coffer::store {
 namespace {
 
 constexpr char separator = '|';
-using words = std::array<std::string, 7>;
+using words = std::array<std::string, 8>;
 
 std::optional<words> split(const std::string& text) {
   words found;
@@ -30,8 +30,9 @@ bool is_snapshot(const std::string& text) {
 
 std::string text_of(const postgres_position& one) {
   std::string text = std::to_string(one.generation);
-  for (const std::string& word : {one.life.incarnation, one.life.timeline, one.life.started,
-                                  std::to_string(one.at), std::to_string(one.last), one.snapshot})
+  for (const std::string& word :
+       {one.life.incarnation, one.life.files, one.life.timeline, one.life.started,
+        std::to_string(one.at), std::to_string(one.last), one.snapshot})
     text += separator + word;
   return text;
 }
@@ -39,11 +40,12 @@ std::string text_of(const postgres_position& one) {
 std::optional<postgres_position> parse_position(const std::string& text) {
   const auto found = split(text);
   if (!found) return std::nullopt;
-  const auto generation = feed_number((*found)[0]), at = feed_number((*found)[4]),
-             last = feed_number((*found)[5]);
-  if (!generation || !at || !last || !is_snapshot((*found)[6])) return std::nullopt;
-  return postgres_position{
-      *generation, {(*found)[1], (*found)[2], (*found)[3]}, *at, *last, (*found)[6]};
+  const auto& [generation_text, incarnation, files, timeline, started, at_text, last_text, seen] =
+      *found;
+  const auto generation = feed_number(generation_text), at = feed_number(at_text),
+             last = feed_number(last_text);
+  if (!generation || !at || !last || !is_snapshot(seen)) return std::nullopt;
+  return postgres_position{*generation, {incarnation, files, timeline, started}, *at, *last, seen};
 }
 
 }  // namespace coffer::store

@@ -92,6 +92,21 @@ BOOST_AUTO_TEST_CASE(rows_put_back_without_their_tables_are_another_life) {
   BOOST_TEST(page_after(*database, start).reborn);
 }
 
+// One table alone was put back, or emptied in a way that no row of the feed tells.
+BOOST_AUTO_TEST_CASE(a_table_in_another_file_is_another_life) {
+  const own_database own("tables");
+  const auto database = own.open();
+  for (const std::string table :
+       {"changes", "companies", "integrations", "runs", "secrets", "tokens"}) {
+    const auto start = end_of_feed(*database);
+    own.edit("TRUNCATE coffer." + table);
+    BOOST_TEST(page_after(*database, start).reborn, table);
+  }
+  const auto start = end_of_feed(*database);
+  own.edit("REINDEX TABLE coffer.secrets");
+  BOOST_TEST(!page_after(*database, start).gap);
+}
+
 BOOST_AUTO_TEST_CASE(a_store_that_is_being_restored_is_away_until_all_rows_are_there) {
   const own_database own("midway");
   const auto database = own.open();
@@ -158,7 +173,8 @@ BOOST_AUTO_TEST_CASE(a_restart_is_a_gap_and_no_other_life_unless_files_were_put_
     before.snapshot = "900000000:900000000:";
   });
   BOOST_TEST((put_back.gap && put_back.reborn));
-  for (auto member : {&store::postgres_life::incarnation, &store::postgres_life::timeline}) {
+  for (auto member : {&store::postgres_life::incarnation, &store::postgres_life::files,
+                      &store::postgres_life::timeline}) {
     const auto other = after([&](auto& before) { before.life.*member = "another"; });
     BOOST_TEST((other.gap && other.reborn));
   }
