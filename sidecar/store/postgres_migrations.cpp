@@ -148,6 +148,17 @@ CREATE TABLE audit_chunks (
   PRIMARY KEY (chain, first)
 );
 ALTER TABLE audit_chunks ALTER COLUMN blocks SET STORAGE EXTERNAL;
+)sql",
+    R"sql(
+ALTER TABLE runs ADD COLUMN time_limit bigint NOT NULL DEFAULT 0;
+UPDATE runs SET time_limit = ends_at - began_at;
+CREATE INDEX runs_by_beginning ON runs (began_at);
+ALTER TABLE hosts ADD COLUMN clock_offset bigint;
+
+CREATE TABLE clock (
+  one     boolean NOT NULL DEFAULT true PRIMARY KEY CHECK (one),
+  seen_at bigint NOT NULL
+);
 )sql"};
 
 [[noreturn]] void refuse(const postgres_target& target, const std::string& why,
