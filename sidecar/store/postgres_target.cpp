@@ -56,8 +56,9 @@ std::vector<postgres_route> routes_of(const postgres_options& said) {
   std::vector<postgres_route> out(count);
   for (std::size_t i = 0; i < count; ++i) {
     postgres_route& one = out[i];
-    one.host = i < hosts.size() ? hosts[i] : "";
     one.hostaddr = i < addresses.size() ? addresses[i] : "";
+    // Without a name the certificate is checked for the address.
+    one.host = i < hosts.size() && !hosts[i].empty() ? hosts[i] : one.hostaddr;
     one.port = at(ports, i);
     one.remote = !here(one.host) || (!one.hostaddr.empty() && !is_loopback(one.hostaddr));
     one.sslmode = mode_of(said.text("sslmode"), one.remote);

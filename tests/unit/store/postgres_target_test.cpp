@@ -67,6 +67,11 @@ BOOST_AUTO_TEST_CASE(only_sockets_and_loopback_addresses_are_this_host) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(an_address_without_a_name_is_what_certificates_are_checked_for) {
+  BOOST_TEST(first("postgresql:///c?hostaddr=192.0.2.7").host == "192.0.2.7");
+  BOOST_TEST(first("postgresql://db.example/c?hostaddr=192.0.2.7").host == "db.example");
+}
+
 BOOST_AUTO_TEST_CASE(the_host_counts_wherever_it_is_named) {
   set("PGSERVICEFILE", home.file("services"));
   std::ofstream(home.file("services"))
