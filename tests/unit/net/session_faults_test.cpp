@@ -143,6 +143,7 @@ struct with_bystander {
       BOOST_TEST(at.account(user).queued == 0U);
     }
     BOOST_TEST(at.all().held == 0U);
+    BOOST_TEST(at.home().context().trail.ship().has_value());  // a small spool
     // These end every connection, or may.
     if (last == ending::drained || last == ending::reloaded) return prepare();
     bystander->send(ping_frame(7));
@@ -171,7 +172,7 @@ BOOST_AUTO_TEST_CASE(any_allocation_may_fail) {
       one.close();
       check_nobody_noticed(last);
     }
-    BOOST_TEST(tried > 50U);
+    BOOST_TEST(tried > 20U);
   }
 }
 
