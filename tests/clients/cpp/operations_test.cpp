@@ -240,7 +240,8 @@ BOOST_AUTO_TEST_CASE(P4_audit_is_read_and_verified) {
   page.position = 1;
   page.more = true;
   protocol::audit_verify_reply verdict;
-  verdict.chains = {{{"host_1"}, 10, 1, 10, true, {}}, {{"host_2"}, 3, 1, 3, false, {{"at 2"}}}};
+  verdict.chains = {{{"host_1"}, 10, 1, 10, true, {}, 2, {{"7-8"}}},
+                    {{"host_2"}, 3, 1, 3, false, {{"at 2"}}, {}, {}}};
   const fake_daemon daemon(
       {answer<protocol::audit_list_request>(opcode::audit_list, page,
                                             [](const auto& fields) {
@@ -263,6 +264,8 @@ BOOST_AUTO_TEST_CASE(P4_audit_is_read_and_verified) {
   const auto chains = daemon.connect().audit_verify();
   BOOST_TEST_REQUIRE(chains.size() == 2u);
   BOOST_TEST(chains[0].intact);
+  BOOST_TEST(*chains[0].missing == 2u);
+  BOOST_TEST(*chains[0].holes == "7-8");
   BOOST_TEST(!chains[1].intact);
   BOOST_TEST(*chains[1].where == "at 2");
 }

@@ -161,8 +161,8 @@ struct acting_as {
     BOOST_REQUIRE(seteuid(user) == 0);
   }
   ~acting_as() {
-    seteuid(0);
-    setgroups(0, nullptr);
+    BOOST_TEST(seteuid(0) == 0);
+    BOOST_TEST(setgroups(0, nullptr) == 0);
   }
 };
 
