@@ -10,10 +10,13 @@
 
 #include "error/start_error.hpp"
 #include "keys/key_text.hpp"
+#include "tests/open_arena.hpp"
 #include "tests/temporary_folder.hpp"
 
 using namespace coffer;
+using coffer::tests::open_arena;
 using coffer::tests::temporary_folder;
+BOOST_TEST_GLOBAL_FIXTURE(open_arena);
 
 namespace {
 
