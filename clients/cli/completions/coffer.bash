@@ -28,9 +28,9 @@ _coffer_options() {
 # Whether a word is an option that takes the next word.
 _coffer_takes_value() {
   case $1 in
-    --socket | --timeout | --server-user | --provider | --label | --scopes | --scope | --expires | --if-version | \
-      --run | --time-limit | --uid | --lifetime | --overlap | --kid | --company | --chain | \
-      --after | --before | --limit | --unit | --agent | \
+    --socket | --timeout | --server-user | --provider | --label | --scopes | --scope | \
+      --expires | --if-version | --run | --time-limit | --uid | --lifetime | --overlap | \
+      --kid | --company | --chain | --after | --before | --limit | --unit | --agent | \
       --database-password-source) return 0 ;;
   esac
   return 1

@@ -46,9 +46,9 @@ __version__ = "0.1.0"
 
 
 def default_socket() -> str:
-    """COFFER_SOCKET; else $COMPANY_AGENTS_HOME/coffer.sock; else that of the user's own instance, if
-    the folder ~/.company-agents/instances/default exists; else /run/coffer/coffer.sock. What was
-    named is never replaced by another."""
+    """COFFER_SOCKET; else $COMPANY_AGENTS_HOME/coffer.sock; else that of the user's own instance,
+    if the folder ~/.company-agents/instances/default exists; else /run/coffer/coffer.sock. What
+    was named is never replaced by another."""
     return default_place().path
 
 

@@ -51,7 +51,8 @@ OPERATIONS = {
         (7, "key_id", TEXT64), (8, "store", TEXT32), (9, "connections", U64),
         (10, "requests", U64), (11, "cache_entries", U64), (12, "cache_bytes", U64),
         (13, "store_age?", U64), (14, "clock_ahead?", U64), (15, "clock_behind?", U64),
-        (16, "audit_backlog?", U64), (17, "audit_spool_bytes?", U64), (18, "audit_state?", TEXT32))),
+        (16, "audit_backlog?", U64), (17, "audit_spool_bytes?", U64),
+        (18, "audit_state?", TEXT32))),
     "integration_set": (0x10, _WITH_SECRET, fields_of(
         *_KEY, (3, "value", SECRET), (4, "provider?", ID), (5, "label?", LABEL),
         (6, "scopes?", SCOPES), (7, "expires_at?", U64), (8, "replace?", BOOL)), INTEGRATION),

@@ -10,7 +10,8 @@ import unittest
 from cli_case import COFFER, CliCase
 from daemon import clean_environment
 
-PEM = b"-----BEGIN OPENSSH PRIVATE KEY-----\nY2FuYXJ5\nY2FuYXJ5\n-----END OPENSSH PRIVATE KEY-----\n"
+PEM = (b"-----BEGIN OPENSSH PRIVATE KEY-----\nY2FuYXJ5\nY2FuYXJ5\n"
+       b"-----END OPENSSH PRIVATE KEY-----\n")
 PASTE, END = b"\x1b[200~", b"\x1b[201~"
 MARK = b"\xef\xbb\xbf"
 

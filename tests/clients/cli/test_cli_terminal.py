@@ -108,8 +108,8 @@ class Descriptors(CliCase):
     def closed(self, *fds, words=("status",)):
         """A finished process that was started without these."""
         return subprocess.run(
-            [COFFER, *words], check=False, stdin=subprocess.PIPE if 0 in fds else subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            [COFFER, *words], check=False, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             preexec_fn=lambda: [os.close(fd) for fd in fds],
             env=clean_environment(COFFER_SOCKET=self.daemon.socket))
 

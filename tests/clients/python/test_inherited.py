@@ -1,4 +1,4 @@
-"""R3: what was handed over by COFFER_FD or COFFER_TICKET_FD is taken, for all clients, or none is."""
+"""R3: what COFFER_FD or COFFER_TICKET_FD hands over is taken, for all clients, or nothing is."""
 
 import contextlib
 import os
