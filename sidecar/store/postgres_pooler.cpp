@@ -20,9 +20,11 @@ std::string ask(PGconn* session, const char* sql) {
 
 std::string process_of(PGconn* session) { return ask(session, "SELECT pg_backend_pid()"); }
 
-// In statement mode there are no transactions at all.
+// In statement mode there are no transactions at all. A role's timeout for idle ones is lifted as
+// long as this one lasts, and for no other user of the pool.
 bool begins(PGconn* session) {
-  const result_pointer done(PQexec(session, "BEGIN"), &PQclear);
+  const result_pointer done(
+      PQexec(session, "BEGIN; SET LOCAL idle_in_transaction_session_timeout = 0"), &PQclear);
   if (PQresultStatus(done.get()) == PGRES_COMMAND_OK) return true;
   if (PQstatus(session) != CONNECTION_OK &&
       one_line(PQerrorMessage(session)).find("pooling") == std::string::npos)

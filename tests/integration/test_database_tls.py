@@ -60,7 +60,7 @@ def make_certificate(folder, authority, name, subject, alternative):
 
 
 class DatabaseTLS(HostsCase):
-    server_options = {"tcp": True, "ssl": "on"}
+    server_options = {"tcp": True}
     networked = False
 
     def setUp(self):
@@ -89,6 +89,8 @@ class DatabaseTLS(HostsCase):
             shutil.copy(folder / name, server.data / name)
             os.chown(server.data / name, user.pw_uid, user.pw_gid)
             (server.data / name).chmod(0o600)
+        with open(server.data / "postgresql.conf", "a", encoding="ascii") as configuration:
+            configuration.write("ssl = on\n")
         self.let(server, "host all all all trust")
         return server
 
@@ -100,7 +102,7 @@ class DatabaseTLS(HostsCase):
 
     def change(self, setting):
         self.server.sql(f"ALTER SYSTEM SET {setting}", "postgres")
-        self.server.sql("SELECT pg_reload_conf()", "postgres")
+        self.server.reload()
 
     def to(self, query="", host=ADDRESS):
         return f"postgresql://postgres@{host}:{self.server.port}/coffer{query}"
@@ -194,7 +196,7 @@ class DatabaseTLS(HostsCase):
                                    "ssl_max_protocol_version=TLSv1.2"), "protocol")
         self.check_refused(self.to("?sslmode=disable&channel_binding=require"), "channel binding")
         self.let(self.server, f"hostssl all all {ADDRESS}/32 cert")
-        self.server.sql("SELECT pg_reload_conf()", "postgres")
+        self.server.reload()
         self.check_refused(self.to("?sslmode=disable"), "no encryption", "only by TLS")
         self.change("ssl_ca_file = '" + self.own("ca.crt") + "'")
         self.check_refused(self.to(f"?{good}"), "client certificate", "sslcert and sslkey")

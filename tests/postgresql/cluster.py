@@ -199,6 +199,13 @@ class Cluster:
             raise AssertionError(f"{text}\n{done.stderr}\n{self.log_tail()}")
         return [line.split("|") for line in done.stdout.splitlines()]
 
+    def reload(self):
+        """Has it read its configuration again; new connections have what it says then."""
+        when = "SELECT pg_conf_load_time()"
+        before = self.sql(when, "postgres")
+        self.sql("SELECT pg_reload_conf()", "postgres")
+        until(lambda: self.sql(when, "postgres") != before, "the configuration is read")
+
     def create_database(self, name="coffer"):
         self.sql(f"CREATE DATABASE {name}", "postgres")
         return self.url(name)
@@ -260,7 +267,7 @@ class Cluster:
 
     def stand_alone(self):
         self.sql("ALTER SYSTEM RESET synchronous_standby_names", "postgres")
-        self.sql("SELECT pg_reload_conf()", "postgres")
+        self.reload()
 
 
 def url_of(clusters, database="coffer"):
