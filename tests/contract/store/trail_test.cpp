@@ -63,6 +63,7 @@ struct failing_over final : any_store {
   coffer::store::key_store& keys() noexcept override { return now->keys(); }
   coffer::store::host_store& hosts() noexcept override { return now->hosts(); }
   coffer::store::change_feed& feed() noexcept override { return now->feed(); }
+  coffer::store::clock_store& clock() noexcept override { return now->clock(); }
   any_store* now;
 };
 
