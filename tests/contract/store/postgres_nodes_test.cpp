@@ -18,9 +18,9 @@ struct nodes {
   void spread() const { edit_postgres(name, "CREATE TABLE coffer.pg_dist_partition ()"); }
   void revoke(const std::string& kid) const {
     edit_postgres(name,
-                  "INSERT INTO coffer.changes (company_id, kind, subject_id, name, version)"
-                  " VALUES ('cmp_a', 'agent_token', 'agt_1', '" +
-                      kid + "', 0)");
+                  "INSERT INTO coffer.changes (company_id, kind, subject_id, name, version,"
+                  " incarnation) VALUES ('cmp_a', 'agent_token', 'agt_1', '" +
+                      kid + "', 0, coffer.incarnation())");
   }
 
   const std::string name;
