@@ -158,6 +158,7 @@ struct acting_as {
   explicit acting_as(uid_t user, gid_t group) {
     const gid_t groups[] = {group};
     BOOST_REQUIRE(setgroups(1, groups) == 0);
+    BOOST_REQUIRE(setegid(group) == 0);
     BOOST_REQUIRE(seteuid(user) == 0);
   }
   ~acting_as() {
