@@ -163,6 +163,7 @@ struct acting_as {
   }
   ~acting_as() {
     BOOST_TEST(seteuid(0) == 0);
+    BOOST_TEST(setegid(0) == 0);
     BOOST_TEST(setgroups(0, nullptr) == 0);
   }
 };
