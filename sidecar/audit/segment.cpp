@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
+#include <new>
 
 namespace coffer::audit {
 
@@ -26,7 +27,12 @@ std::unique_ptr<segment> segment::create(const std::string& path, std::size_t si
     errno = failed;
     return nullptr;
   }
-  return map(path, fd, size, true);
+  try {
+    return map(path, fd, size, true);
+  } catch (const std::bad_alloc&) {  // a file that is left would be in the way of the next try
+    unlink(path.c_str());
+    throw;
+  }
 }
 
 std::unique_ptr<segment> segment::open(const std::string& path, bool read_only) {
@@ -43,6 +49,13 @@ std::unique_ptr<segment> segment::open(const std::string& path, bool read_only) 
 
 std::unique_ptr<segment> segment::map(const std::string& path, int fd, std::size_t size,
                                       bool write) {
+  std::unique_ptr<segment> made;
+  try {
+    made.reset(new segment(path, nullptr, 0, {}));
+  } catch (const std::bad_alloc&) {
+    ::close(fd);
+    throw;
+  }
   void* data = mmap(nullptr, size, write ? PROT_READ | PROT_WRITE : PROT_READ, MAP_SHARED, fd, 0);
   const int failed = errno;
   struct stat file {};
@@ -50,8 +63,10 @@ std::unique_ptr<segment> segment::map(const std::string& path, int fd, std::size
   ::close(fd);
   errno = failed;
   if (data == MAP_FAILED) return nullptr;
-  return std::unique_ptr<segment>(
-      new segment(path, static_cast<std::byte*>(data), size, {file.st_dev, file.st_ino}));
+  made->data_ = static_cast<std::byte*>(data);
+  made->size_ = size;
+  made->identity_ = {file.st_dev, file.st_ino};
+  return made;
 }
 
 bool segment::in_place() const noexcept {

@@ -190,6 +190,7 @@ bool spool::make_room() noexcept {
   if (now < retry_at_) return false;
   try {
     if ((!astray_ || put_back()) && (room() || next_segment())) return true;
+    if (errno == ENOMEM) return false;  // that is one request's: the next one may find memory
     if (now >= complain_at_) {
       complain_at_ = now + complaint_interval_ms;
       log::error("audit_spool_full",
@@ -197,19 +198,23 @@ bool spool::make_room() noexcept {
                   {"reason", strerror(errno)},
                   {"action", "requests are refused until there is room: free some"}});
     }
-  } catch (const std::exception&) {}  // out of memory
+  } catch (const std::bad_alloc&) { return false; } catch (const std::exception&) {
+  }  // the folder cannot be read
   retry_at_ = now + retry_interval_ms;
   return false;
 }
 
 bool spool::next_segment() {
-  const std::string path = path_of(next_sequence_);
+  // What takes memory comes first: a file that has got its name must be begun, too.
+  const std::string spare = spare_path(), path = path_of(next_sequence_);
+  std::string name_of_spare = path;
   if (!may_grow()) {
     errno = EDQUOT;
     return false;
   }
-  if (spare_ && process::rename_new(spare_path(), path)) {
-    spare_->renamed(path);
+  files_.push_back({next_sequence_, 0});
+  if (spare_ && process::rename_new(spare, path)) {
+    spare_->renamed(std::move(name_of_spare));
     begin_segment(std::move(spare_));
     if (spare_taken_) spare_taken_();
     return true;
@@ -217,7 +222,10 @@ bool spool::next_segment() {
   spare_.reset();  // it went astray, if there was one
   auto made = make_segment(path);
   while (!made && errno == ENOSPC && drop_oldest()) made = make_segment(path);
-  if (!made) return false;
+  if (!made) {
+    files_.pop_back();
+    return false;
+  }
   begin_segment(std::move(made));
   return true;
 }
@@ -236,7 +244,6 @@ void spool::begin_segment(std::unique_ptr<segment> file) noexcept {
   current_ = std::move(file);
   block_begin_ = segment_header_size;
   end_ = block_begin_ + block_header_size;
-  files_.push_back({next_sequence_, 0});
 }
 
 void spool::list_files() {

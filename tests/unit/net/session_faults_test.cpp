@@ -172,7 +172,7 @@ BOOST_AUTO_TEST_CASE(any_allocation_may_fail) {
       one.close();
       check_nobody_noticed(last);
     }
-    BOOST_TEST(tried > 20U);
+    BOOST_TEST(tried > 10U);
   }
 }
 
