@@ -96,7 +96,7 @@ class CrashOfABackend(LivesCase):
         """Until each host has read the feed since."""
         now = self.server.sql("SELECT clock_timestamp()")[0][0]
         eventually(lambda: self.server.sql(
-            "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_visible_in_snapshot%'"
+            "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'WITH now AS%'"
             f" AND pid <> pg_backend_pid() AND query_start > '{now}'") == [["2"]], "all have read")
 
     def crash(self):

@@ -85,6 +85,7 @@ class Proxy:
                 server.connect(self.target)
             except OSError:
                 client.close()
+                server.close()
                 continue
             with self._lock:
                 self._pairs.append((client, server))
