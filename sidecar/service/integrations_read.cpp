@@ -53,7 +53,8 @@ result<fetched> integrations::fetch(std::string_view company, std::string_view i
 bool integrations::has_stale(const vault::associated_data& where, std::uint64_t epoch) {
   const auto how = contact_.within(contact_.bounds().credentials);
   const auto there = [](const vault::entry_view&) { return true; };
-  return how && vault_.cache().with(where.address(), epoch, contact_.clock().now().earliest, *how, there);
+  return how &&
+         vault_.cache().with(where.address(), epoch, contact_.clock().now().earliest, *how, there);
 }
 
 // It was asked later than whatever is cached was read, so its answer is fresh.

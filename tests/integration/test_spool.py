@@ -5,6 +5,7 @@ import os
 import pathlib
 import subprocess
 import unittest
+import unittest.mock
 
 import coffer
 from audit_chunks import Chunks, SpoolFile
@@ -141,6 +142,9 @@ class Folder(Flooded):
 
     def test_P4_a_folder_that_may_not_be_written(self):
         need_root(self)
+        told = unittest.mock.patch.dict(os.environ, {"COFFER_SERVER_UID": str(USER)})
+        told.start()  # clients trust a daemon of another user only when they are told to
+        self.addCleanup(told.stop)
         self.start(home_owner=USER, wrapper=AS_USER)
         os.chown(self.folder, 0, 0)
         self.folder.chmod(0o555)

@@ -79,7 +79,8 @@ BOOST_AUTO_TEST_CASE(the_example_is_good_and_shows_every_role_and_key) {
 BOOST_AUTO_TEST_CASE(mistakes_in_the_shape_are_refused_with_their_line) {
   check_refusals({
       {rule("user = [2]\n"),
-       "line 5: unknown key \"user\": a rule has name, users, groups, units, containers, roles, companies, "
+       "line 5: unknown key \"user\": a rule has name, users, groups, units, containers, roles, "
+       "companies, "
        "integrations and agents"},
       {rule("\"a\\nb\" = 1\n"), "line 5: unknown key (too long, or not printable)"},
       {"rules = 3\n", "line 1: unknown key \"rules\""},
