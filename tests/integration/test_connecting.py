@@ -231,7 +231,7 @@ class Commits(Connecting):
         eventually(lambda: self.server.sql(cancel, "postgres") and said, "the write is answered")
         writer.join()
         self.assertEqual(said, ["outcome_unknown"])
-        self.assertTrue(daemon.lines("store_in_doubt", "canceling wait"))
+        eventually(lambda: daemon.lines("store_in_doubt", "canceling wait"), "the reason is told")
         self.server.sql("ALTER SYSTEM RESET synchronous_standby_names", "postgres")
         self.server.reload()
         eventually(lambda: self.fetched(client)[0] == "other", "what was committed is read again")
