@@ -1,6 +1,7 @@
 """S6: the database is stopped, frozen, full or out of connections: what is cached is served to the
 bound, then fails clearly; writes fail and lose nothing; nothing hangs."""
 
+import signal
 import subprocess
 import time
 import unittest
@@ -156,8 +157,7 @@ class OutOfConnections(OutageCase):
         self.server.sql("CREATE ROLE app LOGIN; ALTER DATABASE coffer OWNER TO app", "postgres")
         self.url = self.server.url(user="app")
         self.serve(**LONG)
-        self.server.disconnect_all()
-        hogs = [self.hog() for _ in range(9)]
+        hogs = self.take_all_connections()
         try:
             self.until_stale()
             self.check_outage()
@@ -168,6 +168,17 @@ class OutOfConnections(OutageCase):
             for one in hogs:
                 one.wait(timeout=PATIENCE)
         self.check_recovers()
+
+    def take_all_connections(self):
+        """The daemon connects again at once when it is cut off: it is stopped meanwhile."""
+        self.daemon.process.send_signal(signal.SIGSTOP)
+        self.server.disconnect_all()
+        hogs = [self.hog() for _ in range(9)]
+        held = ("SELECT count(*) FROM pg_stat_activity"
+                " WHERE query LIKE '%pg_sleep(600)%' AND pid <> pg_backend_pid()")
+        eventually(lambda: self.server.sql(held, "postgres") == [["9"]], "all are taken")
+        self.daemon.process.send_signal(signal.SIGCONT)
+        return hogs
 
     def hog(self):
         """A client that holds a connection and asks nothing."""
