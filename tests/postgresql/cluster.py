@@ -267,7 +267,7 @@ class Cluster:
 
     def stand_alone(self):
         self.sql("ALTER SYSTEM RESET synchronous_standby_names", "postgres")
-        self.reload()
+        self.sql("SELECT pg_reload_conf()", "postgres")
 
 
 def url_of(clusters, database="coffer"):
