@@ -109,7 +109,7 @@ class Unavailable(Error):
 
 
 class UntrustedServer(Error):
-    """The socket is served by a user who is neither root nor this process's own, and whom nobody
+    """The user who serves the socket is not root, not this process's own, and not the one that was
     named (`server_uid`): no secret was sent."""
 
     name = "untrusted_server"

@@ -1,4 +1,4 @@
-"""Where the daemon's socket is, who serves it, and what to do when nobody does."""
+"""Where the daemon's socket is, who serves it, and what an error says when no daemon answers."""
 
 import errno
 import grp
