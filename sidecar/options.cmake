@@ -4,8 +4,9 @@ add_library(coffer::options ALIAS coffer_options)
 
 target_compile_features(coffer_options INTERFACE cxx_std_20)
 target_compile_options(coffer_options INTERFACE
-  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor
+  -Wall -Wextra -Wpedantic -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor
   -Wold-style-cast -Wcast-align -Wimplicit-fallthrough -Woverloaded-virtual
+  $<$<NOT:$<BOOL:${CMAKE_UNITY_BUILD}>>:-Wshadow>  # joined files would shadow each other's names
   $<$<BOOL:${COFFER_WERROR}>:-Werror>
   -fstack-protector-strong -fno-omit-frame-pointer
   $<$<CONFIG:Release,RelWithDebInfo>:-D_FORTIFY_SOURCE=2>)
@@ -27,6 +28,10 @@ if(COFFER_FUZZ)
   add_compile_options(-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all)
   add_link_options(-fsanitize=address,undefined)
 endif()
+
+# The presets of sanitizers and fuzzers join the files of a library (CMAKE_UNITY_BUILD): most of the
+# time goes into reading headers. The preset dev compiles each file by itself and so proves its includes.
+set(CMAKE_UNITY_BUILD_BATCH_SIZE 10)
 
 find_program(COFFER_CCACHE ccache)
 if(COFFER_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)

@@ -4,11 +4,11 @@
 namespace coffer::cli {
 namespace {
 
-struct arguments : agent_arguments {
+struct agent_fetch_arguments : agent_arguments {
   bool reveal = false;
 };
 
-void fetch(const globals& all, const arguments& given) {
+void fetch(const globals& all, const agent_fetch_arguments& given) {
   check_destination(all.json, given.reveal);
   const secret found = all.connect().token_fetch(given.company, given.agent);
   json_object about;
@@ -21,7 +21,7 @@ void fetch(const globals& all, const arguments& given) {
 
 void add_agent_fetch(CLI::App& noun, const globals& all, action& run) {
   auto* command = noun.add_subcommand("fetch", "write the agent's token to a pipe or file");
-  auto to = std::make_shared<arguments>();
+  auto to = std::make_shared<agent_fetch_arguments>();
   to->declare(*command);
   command->add_flag("--reveal", to->reveal, "also to a terminal, also in JSON");
   command->footer(

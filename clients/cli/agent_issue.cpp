@@ -5,12 +5,12 @@
 namespace coffer::cli {
 namespace {
 
-struct arguments : agent_arguments {
+struct agent_issue_arguments : agent_arguments {
   std::vector<std::string> scopes;
   std::string expires;
 };
 
-void issue(const globals& all, const arguments& given) {
+void issue(const globals& all, const agent_issue_arguments& given) {
   std::optional<std::uint64_t> expires_at;
   if (!given.expires.empty()) expires_at = parse_time(given.expires);
   print_token(
@@ -22,7 +22,7 @@ void issue(const globals& all, const arguments& given) {
 
 void add_agent_issue(CLI::App& noun, const globals& all, action& run) {
   auto* command = noun.add_subcommand("issue", "an agent's first token, without showing it");
-  auto to = std::make_shared<arguments>();
+  auto to = std::make_shared<agent_issue_arguments>();
   to->declare(*command);
   declare_scopes(*command, to->scopes, "what it may be used for, like tools:call:github.*")
       ->required();

@@ -4,11 +4,11 @@
 namespace coffer::cli {
 namespace {
 
-struct arguments {
+struct agent_list_arguments {
   std::string company, agent;
 };
 
-std::vector<token_info> all_of(client& daemon, const arguments& given) {
+std::vector<token_info> all_of(client& daemon, const agent_list_arguments& given) {
   std::vector<token_info> found;
   for (bool more = true; more;) {
     const auto page = daemon.token_list(given.company, if_given(given.agent),
@@ -24,7 +24,7 @@ const char* state_of(const token_info& one) {
   return one.expires_at && *one.expires_at <= now_ms() ? "expired" : "good";
 }
 
-void list(const globals& all, const arguments& given) {
+void list(const globals& all, const agent_list_arguments& given) {
   client daemon = all.connect();
   const auto found = all_of(daemon, given);
   if (all.json) return print_line(json_of(found));
@@ -43,7 +43,7 @@ void list(const globals& all, const arguments& given) {
 
 void add_agent_list(CLI::App& noun, const globals& all, action& run) {
   auto* command = noun.add_subcommand("list", "a company's tokens, without their secrets");
-  auto to = std::make_shared<arguments>();
+  auto to = std::make_shared<agent_list_arguments>();
   declare_company(*command, to->company);
   command->add_option("AGENT", to->agent, "only this agent's")->check(not_empty());
   command->footer(

@@ -5,17 +5,17 @@
 namespace coffer::cli {
 namespace {
 
-struct arguments : agent_arguments {
+struct agent_revoke_arguments : agent_arguments {
   std::string kid;
   bool yes = false;
 };
 
-std::string question(client& daemon, const arguments& given) {
+std::string question(client& daemon, const agent_revoke_arguments& given) {
   const std::string what = given.kid.empty() ? "all tokens" : "token " + given.kid;
   return "Revoke " + what + " of " + target_text(daemon, given.agent, given.company) + "?";
 }
 
-void revoke(const globals& all, const arguments& given) {
+void revoke(const globals& all, const agent_revoke_arguments& given) {
   client daemon = all.connect();
   if (!given.yes && can_ask() && !confirm(question(daemon, given)))
     throw usage_error("not revoked: confirm at the prompt, or add --yes");
@@ -30,7 +30,7 @@ void revoke(const globals& all, const arguments& given) {
 
 void add_agent_revoke(CLI::App& noun, const globals& all, action& run) {
   auto* command = noun.add_subcommand("revoke", "make an agent's tokens useless at once");
-  auto to = std::make_shared<arguments>();
+  auto to = std::make_shared<agent_revoke_arguments>();
   to->declare(*command);
   command->add_option("--kid", to->kid, "only this token; default: all of the agent's")
       ->check(not_empty());

@@ -5,12 +5,12 @@
 namespace coffer::cli {
 namespace {
 
-struct arguments : agent_arguments {
+struct agent_rotate_arguments : agent_arguments {
   std::string overlap, expires;
   std::vector<std::string> scopes;
 };
 
-void rotate(const globals& all, const arguments& given) {
+void rotate(const globals& all, const agent_rotate_arguments& given) {
   token_options options;
   if (!given.overlap.empty()) options.overlap = parse_duration(given.overlap);
   if (!given.expires.empty()) options.expires_at = parse_time(given.expires);
@@ -22,7 +22,7 @@ void rotate(const globals& all, const arguments& given) {
 
 void add_agent_rotate(CLI::App& noun, const globals& all, action& run) {
   auto* command = noun.add_subcommand("rotate", "replace an agent's token");
-  auto to = std::make_shared<arguments>();
+  auto to = std::make_shared<agent_rotate_arguments>();
   to->declare(*command);
   command
       ->add_option("--overlap", to->overlap,

@@ -5,7 +5,7 @@
 namespace coffer::cli {
 namespace {
 
-struct arguments : agent_arguments {
+struct agent_validate_arguments : agent_arguments {
   std::string scope;
 };
 
@@ -31,7 +31,7 @@ void print_good(const token_grant& grant, bool json) {
   throw unwelcome_answer{exit_code::refused};
 }
 
-void validate(const globals& all, const arguments& given) {
+void validate(const globals& all, const agent_validate_arguments& given) {
   client daemon = all.connect();
   daemon.require_trusted_server();
   const secret token = read_secret("Token (hidden): ");
@@ -49,7 +49,7 @@ void validate(const globals& all, const arguments& given) {
 
 void add_agent_validate(CLI::App& noun, const globals& all, action& run) {
   auto* command = noun.add_subcommand("validate", "whether a token is good for an agent's call");
-  auto to = std::make_shared<arguments>();
+  auto to = std::make_shared<agent_validate_arguments>();
   to->declare(*command);
   command->add_option("--scope", to->scope, "what the call needs, like tools:call:github.search")
       ->check(not_empty());

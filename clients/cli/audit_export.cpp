@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::uint64_t page_size = 200;
 
-struct arguments : audit_arguments {
+struct audit_export_arguments : audit_arguments {
   std::string file;
   bool replace = false;
 };
@@ -64,7 +64,7 @@ std::uint64_t copy(client& daemon, audit_query which, new_file& out) {
   return count;
 }
 
-void export_to(const globals& all, const arguments& given) {
+void export_to(const globals& all, const audit_export_arguments& given) {
   client daemon = all.connect();
   new_file out(given.file, given.replace);
   const std::uint64_t count = copy(daemon, given.query(), out);
@@ -79,7 +79,7 @@ void export_to(const globals& all, const arguments& given) {
 
 void add_audit_export(CLI::App& noun, const globals& all, action& run) {
   auto* command = noun.add_subcommand("export", "all records to a file, as lines of JSON");
-  auto to = std::make_shared<arguments>();
+  auto to = std::make_shared<audit_export_arguments>();
   command->add_option("FILE", to->file, "where to; - is standard output")->required();
   to->declare(*command);
   command->add_flag("--replace", to->replace, "also if the file exists");

@@ -3,12 +3,12 @@
 namespace coffer::cli {
 namespace {
 
-struct arguments : audit_arguments {
+struct audit_list_arguments : audit_arguments {
   std::optional<std::uint64_t> after, before;
   std::uint64_t limit = 50;
 };
 
-void list(const globals& all, const arguments& given) {
+void list(const globals& all, const audit_list_arguments& given) {
   audit_query which = given.query();
   which.after = given.after;
   which.before = given.before;
@@ -24,7 +24,7 @@ void list(const globals& all, const arguments& given) {
 
 void add_audit_list(CLI::App& noun, const globals& all, action& run) {
   auto* command = noun.add_subcommand("list", "the newest records, or those from a place on");
-  auto to = std::make_shared<arguments>();
+  auto to = std::make_shared<audit_list_arguments>();
   to->declare(*command);
   auto* after = command->add_option("--after", to->after, "the first ones behind this sequence")
                     ->type_name("N");

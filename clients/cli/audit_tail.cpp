@@ -6,7 +6,7 @@
 namespace coffer::cli {
 namespace {
 
-struct arguments : audit_arguments {
+struct audit_tail_arguments : audit_arguments {
   std::uint64_t limit = 10;
   bool follow = false;
 };
@@ -48,7 +48,7 @@ class printer {
   growing_table table_ = audit_table();
 };
 
-void tail(const globals& all, const arguments& given) {
+void tail(const globals& all, const audit_tail_arguments& given) {
   client daemon = all.connect();
   audit_query which = given.query();
   printer out(all.json);
@@ -66,7 +66,7 @@ void tail(const globals& all, const arguments& given) {
 
 void add_audit_tail(CLI::App& noun, const globals& all, action& run) {
   auto* command = noun.add_subcommand("tail", "the newest records, and those to come");
-  auto to = std::make_shared<arguments>();
+  auto to = std::make_shared<audit_tail_arguments>();
   to->declare(*command);
   command->add_flag("--follow,-f", to->follow, "go on with what is added, until interrupted");
   command->add_option("--limit", to->limit, "how many to begin with; default 10")

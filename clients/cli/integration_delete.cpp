@@ -4,12 +4,12 @@
 namespace coffer::cli {
 namespace {
 
-struct arguments : integration_arguments {
+struct integration_delete_arguments : integration_arguments {
   bool yes = false;
   std::optional<std::uint64_t> if_version;
 };
 
-void remove(const globals& all, const arguments& given) {
+void remove(const globals& all, const integration_delete_arguments& given) {
   client daemon = all.connect();
   if (!given.yes &&
       !(can_ask() &&
@@ -22,7 +22,7 @@ void remove(const globals& all, const arguments& given) {
 
 void add_integration_delete(CLI::App& noun, const globals& all, action& run) {
   auto* command = noun.add_subcommand("delete", "delete an integration and wipe its value");
-  auto to = std::make_shared<arguments>();
+  auto to = std::make_shared<integration_delete_arguments>();
   to->declare(*command);
   command->add_flag("--yes", to->yes, "do not ask");
   command->add_option("--if-version", to->if_version, "only if this is the current version");

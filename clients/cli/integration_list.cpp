@@ -4,7 +4,7 @@
 namespace coffer::cli {
 namespace {
 
-std::vector<integration_info> all_of(client& daemon, const std::string& company) {
+std::vector<integration_info> integrations_of(client& daemon, const std::string& company) {
   std::vector<integration_info> found;
   for (bool more = true; more;) {
     const auto page = daemon.list(company, found.empty() ? "" : found.back().integration);
@@ -14,9 +14,9 @@ std::vector<integration_info> all_of(client& daemon, const std::string& company)
   return found;
 }
 
-void list(const globals& all, const std::string& company) {
+void print_integrations(const globals& all, const std::string& company) {
   client daemon = all.connect();
-  const auto found = all_of(daemon, company);
+  const auto found = integrations_of(daemon, company);
   if (all.json) return print_line(json_of(found));
   if (found.empty()) return print_line(company + " has no integrations");
   table_rows rows;
@@ -38,7 +38,8 @@ void add_integration_list(CLI::App& noun, const globals& all, action& run) {
   command->footer(
       "Examples:\n  coffer integration list cmp_acme\n"
       "  coffer integration list cmp_acme --json | jq -r '.[].integration'");
-  command->callback([&all, &run, company] { run = [&all, company] { list(all, *company); }; });
+  command->callback(
+      [&all, &run, company] { run = [&all, company] { print_integrations(all, *company); }; });
 }
 
 }  // namespace coffer::cli

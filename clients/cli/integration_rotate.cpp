@@ -5,14 +5,14 @@
 namespace coffer::cli {
 namespace {
 
-struct arguments : integration_arguments {
+struct integration_rotate_arguments : integration_arguments {
   std::string expires;
   std::optional<std::uint64_t> if_version;
   bool now = false;
   bool exact = false;
 };
 
-void rotate(const globals& all, const arguments& given) {
+void rotate(const globals& all, const integration_rotate_arguments& given) {
   rotate_options options;
   if (!given.expires.empty()) options.expires_at = parse_time(given.expires);
   options.if_version = given.if_version;
@@ -32,7 +32,7 @@ void rotate(const globals& all, const arguments& given) {
 
 void add_integration_rotate(CLI::App& noun, const globals& all, action& run) {
   auto* command = noun.add_subcommand("rotate", "swap the value in one step");
-  auto to = std::make_shared<arguments>();
+  auto to = std::make_shared<integration_rotate_arguments>();
   to->declare(*command);
   command
       ->add_option("--expires", to->expires, "when it stops working: RFC 3339, a date, +90d, +12h")

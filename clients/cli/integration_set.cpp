@@ -5,13 +5,13 @@
 namespace coffer::cli {
 namespace {
 
-struct arguments : integration_arguments {
+struct integration_set_arguments : integration_arguments {
   std::string provider, label, scopes, expires;
   bool replace = false;
   bool exact = false;
 };
 
-void set(const globals& all, const arguments& given) {
+void set(const globals& all, const integration_set_arguments& given) {
   set_options options;
   options.provider = if_given(given.provider);
   options.label = if_given(given.label);
@@ -30,7 +30,7 @@ void set(const globals& all, const arguments& given) {
 
 void add_integration_set(CLI::App& noun, const globals& all, action& run) {
   auto* command = noun.add_subcommand("set", "connect an integration by pasting its key");
-  auto to = std::make_shared<arguments>();
+  auto to = std::make_shared<integration_set_arguments>();
   to->declare(*command);
   command->add_option("--provider", to->provider, "default: recognised by the value's prefix");
   command->add_option("--label", to->label, "a name for people");

@@ -4,12 +4,12 @@
 namespace coffer::cli {
 namespace {
 
-struct arguments {
+struct policy_explain_arguments {
   std::uint64_t uid = 0;
   std::string unit, operation, company, integration, agent;
 };
 
-policy_question question_of(const arguments& given) {
+policy_question question_of(const policy_explain_arguments& given) {
   return {.uid = given.uid,
           .unit = if_given(given.unit),
           .operation = given.operation,
@@ -31,7 +31,7 @@ void print(const policy_explanation& found, bool json) {
   print_table({"RULE", "GRANTS", "REASON"}, rows);
 }
 
-void explain(const globals& all, const arguments& given) {
+void explain(const globals& all, const policy_explain_arguments& given) {
   const policy_explanation found = all.connect().policy_explain(question_of(given));
   print(found, all.json);
   if (!found.allowed) throw unwelcome_answer{exit_code::refused};
@@ -41,7 +41,7 @@ void explain(const globals& all, const arguments& given) {
 
 void add_policy_explain(CLI::App& noun, const globals& all, action& run) {
   auto* command = noun.add_subcommand("explain", "may this user do that, and by which rule?");
-  auto to = std::make_shared<arguments>();
+  auto to = std::make_shared<policy_explain_arguments>();
   command->add_option("--uid", to->uid, "the user's number")->type_name("NUMBER")->required();
   command->add_option("--unit", to->unit, "the systemd unit that its process runs in")
       ->check(not_empty());

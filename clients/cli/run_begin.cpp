@@ -4,11 +4,11 @@
 namespace coffer::cli {
 namespace {
 
-struct arguments : run_arguments {
+struct run_begin_arguments : run_arguments {
   std::string agent, time_limit;
 };
 
-void begin(const globals& all, const arguments& given) {
+void begin(const globals& all, const run_begin_arguments& given) {
   std::optional<std::chrono::milliseconds> limit;
   if (!given.time_limit.empty()) limit = parse_duration(given.time_limit);
   const run_info begun = all.connect().run_begin(given.company, given.run, given.agent, limit);
@@ -24,7 +24,7 @@ void begin(const globals& all, const arguments& given) {
 
 void add_run_begin(CLI::App& noun, const globals& all, action& run) {
   auto* command = noun.add_subcommand("begin", "begin a run: it keeps what is current now");
-  auto to = std::make_shared<arguments>();
+  auto to = std::make_shared<run_begin_arguments>();
   to->declare(*command);
   command->add_option("AGENT", to->agent, "id of the agent, like agt_bob")->required();
   command

@@ -10,7 +10,7 @@
 namespace coffer::cli {
 namespace {
 
-struct arguments : run_arguments {
+struct run_exec_arguments : run_arguments {
   std::vector<std::string> misplaced;
 };
 
@@ -37,7 +37,7 @@ void allow_cores(rlim_t size_max) {
   throw usage_error("cannot start " + program.front() + ": " + strerror(why));
 }
 
-void exec(const globals& all, const arguments& given) {
+void exec(const globals& all, const run_exec_arguments& given) {
   if (all.program.empty() || !given.misplaced.empty())
     throw usage_error(
         "name the program behind --, as in: coffer run exec COMPANY RUN -- PROGRAM ...");
@@ -53,9 +53,9 @@ void exec(const globals& all, const arguments& given) {
 
 void add_run_exec(CLI::App& noun, const globals& all, action& run) {
   auto* command = noun.add_subcommand("exec", "run a program as adapter of a run");
-  auto to = std::make_shared<arguments>();
+  auto to = std::make_shared<run_exec_arguments>();
   to->declare(*command);
-  command->add_option("PROGRAM", to->misplaced, "behind --, with its arguments");
+  command->add_option("PROGRAM", to->misplaced, "behind --, with its run_exec_arguments");
   command->footer(
       "The program inherits a connection that is narrowed to the run, whose number stands in\n"
       "COFFER_FD: it fetches the run's credentials and can do nothing else with it. If the\n"

@@ -4,7 +4,7 @@
 namespace coffer::cli {
 namespace {
 
-std::vector<run_info> all_of(client& daemon, const std::string& company) {
+std::vector<run_info> runs_of(client& daemon, const std::string& company) {
   std::vector<run_info> found;
   for (bool more = true; more;) {
     const auto page = daemon.run_list(company, found.empty() ? "" : found.back().run);
@@ -14,9 +14,9 @@ std::vector<run_info> all_of(client& daemon, const std::string& company) {
   return found;
 }
 
-void list(const globals& all, const std::string& company) {
+void print_runs(const globals& all, const std::string& company) {
   client daemon = all.connect();
-  const auto found = all_of(daemon, company);
+  const auto found = runs_of(daemon, company);
   if (all.json) return print_line(json_of(found));
   if (found.empty()) return print_line(company + " has no live runs");
   table_rows rows;
@@ -35,7 +35,8 @@ void add_run_list(CLI::App& noun, const globals& all, action& run) {
   command->footer(
       "Examples:\n  coffer run list cmp_acme\n"
       "  coffer run list cmp_acme --json | jq -r '.[].run'");
-  command->callback([&all, &run, company] { run = [&all, company] { list(all, *company); }; });
+  command->callback(
+      [&all, &run, company] { run = [&all, company] { print_runs(all, *company); }; });
 }
 
 }  // namespace coffer::cli

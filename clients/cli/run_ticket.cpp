@@ -4,13 +4,13 @@
 namespace coffer::cli {
 namespace {
 
-struct arguments : run_arguments {
+struct run_ticket_arguments : run_arguments {
   std::optional<std::uint64_t> uid;
   std::string lifetime;
   bool reveal = false;
 };
 
-void issue(const globals& all, const arguments& given) {
+void issue(const globals& all, const run_ticket_arguments& given) {
   if (all.json && !given.reveal)
     throw usage_error("with --json add --reveal: nobody could redeem a ticket that is not shown");
   check_destination(all.json, given.reveal);
@@ -28,7 +28,7 @@ void issue(const globals& all, const arguments& given) {
 void add_run_ticket(CLI::App& noun, const globals& all, action& run) {
   auto* command =
       noun.add_subcommand("ticket", "write a ticket for a program that inherits nothing");
-  auto to = std::make_shared<arguments>();
+  auto to = std::make_shared<run_ticket_arguments>();
   to->declare(*command);
   command->add_option("--uid", to->uid, "who may redeem it; default: your own user")
       ->type_name("NUMBER");

@@ -7,11 +7,11 @@
 namespace coffer::cli {
 namespace {
 
-struct arguments {
+struct store_copy_arguments {
   std::string from, to, password_source;
 };
 
-void copy(const arguments& given) {
+void copy(const store_copy_arguments& given) {
   std::vector<std::string> words{"--copy-store", given.from, given.to};
   if (!given.password_source.empty())
     words.insert(words.end(), {"--database-password-source", given.password_source});
@@ -30,7 +30,7 @@ void add_store_commands(CLI::App& program, const globals&, action& run) {
   noun->require_subcommand(1);
   noun->footer("These work on stores that no daemon uses meanwhile.");
   auto* command = noun->add_subcommand("copy", "a SQLite store into an empty PostgreSQL");
-  auto given = std::make_shared<arguments>();
+  auto given = std::make_shared<store_copy_arguments>();
   command->add_option("FROM", given->from, "the SQLite file, or sqlite:///path")->required();
   command->add_option("TO", given->to, "postgresql://user@host/database, empty")->required();
   command->add_option("--database-password-source", given->password_source,

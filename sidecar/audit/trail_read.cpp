@@ -7,7 +7,7 @@
 namespace coffer::audit {
 namespace {
 
-constexpr std::size_t chunks_at_once = 32;  // then the caller may ask again
+constexpr std::size_t chunks_read_at_once = 32;  // then the caller may ask again
 
 bool wanted(const question& asked, const record& one) {
   if (!asked.company.empty() && one.company != asked.company) return false;
@@ -62,8 +62,8 @@ result<page> trail::list(const question& asked) {
   page out;
   out.position =
       asked.after.value_or(asked.before.value_or(std::numeric_limits<std::uint64_t>::max()));
-  out.chunks.reserve(chunks_at_once);
-  while (out.chunks.size() < chunks_at_once) {
+  out.chunks.reserve(chunks_read_at_once);
+  while (out.chunks.size() < chunks_read_at_once) {
     auto chunk = backward ? store_.audit().before(chain, out.position)
                           : store_.audit().after(chain, out.position);
     if (!chunk && chunk.error().code == errc::not_found) return out;

@@ -13,7 +13,7 @@ namespace coffer::audit {
 namespace {
 
 constexpr std::size_t chunk_size_max = std::size_t{1} << 20;
-constexpr std::size_t chunks_at_once = 8;  // their uses are noted together
+constexpr std::size_t chunks_shipped_at_once = 8;  // their uses are noted together
 constexpr std::size_t uses_at_once = 512;
 
 constexpr std::size_t tick_bytes_min = std::size_t{1} << 20;
@@ -172,7 +172,7 @@ result<std::size_t> trail::ship_batch(std::size_t bytes_max) {
 std::vector<store::audit_chunk> trail::read_batch(std::size_t bytes_max) {
   std::vector<store::audit_chunk> batch;
   std::uint64_t last = shipped_->sequence;
-  for (std::size_t bytes = 0; batch.size() < chunks_at_once && bytes < bytes_max;) {
+  for (std::size_t bytes = 0; batch.size() < chunks_shipped_at_once && bytes < bytes_max;) {
     auto chunk = spool_.read_after(last, std::min(chunk_size_max, bytes_max - bytes));
     if (!chunk || chunk->blocks.empty()) break;
     last = chunk->last;

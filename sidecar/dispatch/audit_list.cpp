@@ -8,7 +8,7 @@
 namespace coffer::dispatch {
 namespace {
 
-std::size_t size_of(const audit::record& one) noexcept {
+std::size_t wire_size_of(const audit::record& one) noexcept {
   return 200 + one.rule.size() + one.company.size() + one.subject.size() + one.agent.size() +
          one.run.size();
 }
@@ -67,7 +67,7 @@ result<progress> audit_list(call& one) {
   std::size_t bytes = 0;
   for (const audit::record& entry : found->records) {
     if (!one.from.may->permits(one.row->needed, target_of(entry))) continue;
-    bytes += size_of(entry);
+    bytes += wire_size_of(entry);
     if (bytes > page_bytes_max) {
       reply.position = reply.records.back().sequence;
       reply.more = true;

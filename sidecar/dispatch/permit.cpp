@@ -4,7 +4,7 @@
 namespace coffer::dispatch {
 namespace {
 
-failure denial(policy::right needed) {
+failure denial_of_target(policy::right needed) {
   return failure(errc::denied, "not allowed (this needs the right \"" +
                                    std::string(policy::name_of(needed)) +
                                    "\" for what it names); ask the operator of this host, whose "
@@ -33,7 +33,8 @@ result<progress> find_run(call& one) {
   // To a stranger of the company it is not there, as everything else. A run that does not live has
   // no agent: where names are judged later, a rule for some agents is enough to be told so.
   one.target.open = one.row->names == judged::later;
-  if (!found && !one.from.may->permits(one.row->needed, one.target)) return denial(one.row->needed);
+  if (!found && !one.from.may->permits(one.row->needed, one.target))
+    return denial_of_target(one.row->needed);
   if (!found) return found.error();
   one.run = *std::move(found);
   return progress::answered;
@@ -49,7 +50,7 @@ result<void> permit(call& one) {
   // A user without any rule, whom run() in serve.cpp has let in to redeem its ticket, and no more.
   const bool redeems_only =
       one.row->needed == policy::right::connect && !one.from.may->allows(policy::right::connect);
-  if (!rule && !redeems_only) return denial(one.row->needed);
+  if (!rule && !redeems_only) return denial_of_target(one.row->needed);
   if (rule) one.note.rule = *rule;
   if (one.row->trail != audited::change) return {};
   one.note.outcome = audit::begun;

@@ -84,16 +84,16 @@ bool is_zero(std::span<const std::byte> key) noexcept {
   return any == std::byte{0};
 }
 
-[[noreturn]] void refuse(const std::string& where, const std::string& why) {
+[[noreturn]] void refuse_key(const std::string& where, const std::string& why) {
   throw start_error("the master key in " + where + " " + why);
 }
 
 void decode(std::span<const std::byte> content, std::span<std::byte> out,
             const std::string& where) {
   if (content.size() == out.size() && is_text(content))
-    refuse(where,
-           "is text of 32 characters, half a key at best: restore the right key; a new one is "
-           "made with: openssl rand -hex 32");
+    refuse_key(where,
+               "is text of 32 characters, half a key at best: restore the right key; a new one is "
+               "made with: openssl rand -hex 32");
   if (content.size() == out.size()) {
     std::ranges::copy(content, out.begin());
     return;
@@ -101,9 +101,10 @@ void decode(std::span<const std::byte> content, std::span<std::byte> out,
   const auto text = trimmed(content);
   if (text.size() == hex_size && decode_hex(text, out)) return;
   if (decode_base64(text, out)) return;
-  refuse(where, "has " + std::to_string(content.size()) +
-                    " bytes: it must be 32 raw bytes, 64 hex digits or 43 characters of base64; "
-                    "restore the right key");
+  refuse_key(where,
+             "has " + std::to_string(content.size()) +
+                 " bytes: it must be 32 raw bytes, 64 hex digits or 43 characters of base64; "
+                 "restore the right key");
 }
 
 }  // namespace
@@ -112,7 +113,7 @@ secret::buffer parse_key(std::span<const std::byte> content, const std::string& 
   secret::buffer key(master_key_size);
   const auto out = key.reveal(secret::purpose::key_load);
   decode(content, out, where);
-  if (is_zero(out)) refuse(where, "has nothing but zeros: restore the right key");
+  if (is_zero(out)) refuse_key(where, "has nothing but zeros: restore the right key");
   return key;
 }
 

@@ -13,7 +13,7 @@ namespace coffer::store {
 namespace {
 
 // Others may be at it, or the tables be large.
-constexpr std::chrono::milliseconds patience = std::chrono::minutes(10);
+constexpr std::chrono::milliseconds migration_time_max = std::chrono::minutes(10);
 constexpr const char* lock_key = "4854083327290598500";  // "Coffer" and then some
 
 // The function incarnation() names this life of the store: the cluster; the database and the file
@@ -257,8 +257,8 @@ void migrate(const postgres_target& target, unfinished_copy copy) {
     postgres_connection connection(dialer, end);
     check_pooler(target, dialer, connection, end);
     postgres_deadlines deadlines;
-    const postgres_deadlines::guard time(deadlines, connection.socket(), patience);
-    connection.begin_session(patience);
+    const postgres_deadlines::guard time(deadlines, connection.socket(), migration_time_max);
+    connection.begin_session(migration_time_max);
     {
       pqxx::nontransaction reading(connection.raw());
       check_visible(target, reading);

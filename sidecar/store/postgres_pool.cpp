@@ -9,7 +9,7 @@ namespace coffer::store {
 namespace {
 
 // A server that has only cut the connection is back before a request has to fail for it.
-constexpr std::chrono::milliseconds patience{200};
+constexpr std::chrono::milliseconds breaker_wait_max{200};
 
 // The server lives, but is none that can be written to: it is a standby now, or is going down.
 bool elsewhere(const std::string& state) { return state == "25006" || state.starts_with("57P"); }
@@ -26,7 +26,7 @@ std::string state_of(const std::exception& error) {
 
 std::unique_ptr<postgres_connection> postgres_pool::connect(clock::time_point end) {
   for (auto left = breaker_.time_left(); left > left.zero(); left = breaker_.time_left()) {
-    if (left > patience || (hurry::wanted() && breaker_.unreachable())) throw store_away();
+    if (left > breaker_wait_max || (hurry::wanted() && breaker_.unreachable())) throw store_away();
     std::this_thread::sleep_for(left);
   }
   auto made = std::make_unique<postgres_connection>(dialer_, end);

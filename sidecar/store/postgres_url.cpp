@@ -16,13 +16,13 @@ namespace {
                     " @ / : ? # % of a user or a password percent-encoded (@ is %40)");
 }
 
-struct parts {
+struct url_parts {
   std::string_view place;  // hosts, ports and the database
   std::string_view query;
 };
 
 // As libpq does: the user's part reaches to the first @, if no / stands before that.
-parts split(std::string_view url) {
+url_parts split(std::string_view url) {
   const auto scheme = url.find("://");
   std::string_view rest = scheme == url.npos ? url : url.substr(scheme + 3);
   const auto end = rest.find_first_of("@/");
@@ -50,7 +50,7 @@ bool looks_like_a_place(std::string_view value) {
   return at != value.npos && value.find_first_of(":/", at) != value.npos;
 }
 
-void check_for_pieces(const parts& all) {
+void check_for_pieces(const url_parts& all) {
   if (all.place.find('@') != all.place.npos) refuse("a second @, or one behind a /, stands in it");
   each_parameter(all.query, [](std::string_view name, std::string_view value) {
     if (!secret_word(name) && looks_like_a_place(value)) refuse("an @ stands behind a ?");
@@ -115,7 +115,7 @@ std::string authority_of(const std::string& hosts, const std::string& ports) {
 }  // namespace
 
 void check_url(const std::string& url) {
-  const parts all = split(url);
+  const url_parts all = split(url);
   check_for_pieces(all);
   const auto given = parse_url(url);
   if (!given) {

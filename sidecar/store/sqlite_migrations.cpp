@@ -10,7 +10,7 @@ namespace {
 constexpr int application_id = 0x434F4652;  // "COFR", so that file(1) and we know the file
 
 // Append only: a released migration is never edited.
-constexpr std::array migrations{
+constexpr std::array sqlite_migrations{
     R"sql(
 CREATE TABLE companies (
   company_id TEXT NOT NULL PRIMARY KEY,
@@ -159,12 +159,12 @@ void migrate(sqlite_connection& connection) {
   SQLite::Transaction transaction(database, SQLite::TransactionBehavior::EXCLUSIVE);
   check_owner(database);
   const int had = pragma(database, "PRAGMA user_version");
-  const int known = static_cast<int>(migrations.size());
+  const int known = static_cast<int>(sqlite_migrations.size());
   if (had > known)
     refuse(database.getFilename(), "has schema " + std::to_string(had) + ", this cofferd knows " +
                                        std::to_string(known) + ": install a newer cofferd");
   for (int number = had; number < known; ++number)
-    database.exec(migrations[static_cast<std::size_t>(number)]);
+    database.exec(sqlite_migrations[static_cast<std::size_t>(number)]);
   database.exec("PRAGMA application_id=" + std::to_string(application_id));
   database.exec("PRAGMA user_version=" + std::to_string(known));
   transaction.commit();

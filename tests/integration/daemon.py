@@ -93,6 +93,11 @@ class Daemon:
         """Lines of the log that hold all of the words."""
         return [line for line in list(self._log) if all(word in line for word in words)]
 
+    def line(self, *words):
+        """The first line of the log that holds all of the words. Waits for it: the daemon writes its
+        log behind its replies."""
+        return eventually(lambda: self.lines(*words), f"the log says {' … '.join(words)}")[0]
+
     def wait(self, seconds=60):
         """Waits for its end; the exit code."""
         code = self.process.wait(timeout=seconds)

@@ -120,7 +120,7 @@ class Flooded(unittest.TestCase):
 
     def assert_advised(self, event, *words):
         """The log says what to do."""
-        line = self.daemon.lines(" error ", event)[0]
+        line = self.daemon.line(" error ", event)
         for word in (*words, "action="):
             self.assertIn(word, line)
         self.assertNotIn("xoxb", self.daemon.log())

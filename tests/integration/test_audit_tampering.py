@@ -251,6 +251,7 @@ class InTheSpool(Tampered):
             file.data[file.blocks[SHIPPED].begin + 8] ^= 1  # its first sequence
         self.alter_spool(alter)
         self.assert_broken(SHIPPED + 1, in_store=False)
+        self.daemon.line(" error ", "audit_spool_damaged")
         self.assertEqual(len(self.daemon.lines(" error ", "audit_spool_damaged")), 1)
         for _ in range(2):  # also after a restart
             kept = list(self.path.parent.glob("*.damaged"))

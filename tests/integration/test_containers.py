@@ -88,7 +88,7 @@ class Containers(unittest.TestCase):
         self.assertEqual(self.fetch(daemon), "ok")
         for words in self.OTHERS:
             self.assertEqual(self.fetch(daemon, *words), "denied", words)
-        line = daemon.lines("refused", "hello")[0]
+        line = daemon.line("refused", "hello")
         self.assertEqual(field(line, "rule"), "none for a container")
 
     def test_P2_a_rule_that_says_so_matches_them(self):
@@ -132,7 +132,7 @@ class Containers(unittest.TestCase):
             os.chown(folder, OVERFLOW, OVERFLOW)
             folder.chmod(0o711)
         daemon.start("--create-key")
-        self.assertTrue(daemon.lines("warning", "runs_as_overflow_uid"))
+        daemon.line("warning", "runs_as_overflow_uid")
         self.assertEqual(self.fetch(daemon, uid=UNMAPPED), "denied")
         self.assertEqual(self.fetch(daemon, uid=OVERFLOW), "denied")
         daemon.stop()

@@ -51,7 +51,7 @@ class Home(unittest.TestCase):
         self.assertEqual(code, 78)
         self.assertIn("set COMPANY_AGENTS_HOME=", line)
         self.daemon.start("--create-key", COMPANY_AGENTS_HOME=self.daemon.home)
-        self.assertEqual(len(self.daemon.lines("warning", "older_layout")), 1)
+        self.daemon.line("warning", "older_layout")
 
     def test_K3_a_tilde_that_no_shell_replaced_is_refused(self):
         with tempfile.TemporaryDirectory() as folder:

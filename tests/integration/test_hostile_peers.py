@@ -36,7 +36,7 @@ class HostilePeers(unittest.TestCase):
             self.assertEqual(self.other.fetch("cmp_a", "slack").reveal(), "xoxb-1")
 
     def assert_shed(self, daemon, limit):
-        line = eventually(lambda: daemon.lines("connection_shed", limit), f"log of {limit}")[0]
+        line = daemon.line("connection_shed", limit)
         self.assertEqual(field(line, "limit"), limit)
         self.assertIsNotNone(field(line, "uid"))
         self.assert_others_served()
@@ -70,8 +70,8 @@ class HostilePeers(unittest.TestCase):
                     with contextlib.suppress(BlockingIOError):
                         peer.send(fetch("large") * 8)
                     self.assert_others_served()
-        lines = daemon.lines("connection_shed")
-        self.assertIn(field(lines[0], "limit"), ("write_timeout_ms", "buffered_share"))
+        line = daemon.line("connection_shed")
+        self.assertIn(field(line, "limit"), ("write_timeout_ms", "buffered_share"))
         self.assert_others_served()
 
     def test_frames_that_cannot_be_read_end_the_connection(self):

@@ -136,7 +136,7 @@ class MemoryScan(unittest.TestCase):
 
     def test_K1_S3_nothing_is_left_after_fetches(self):
         with Daemon("--log-level", "debug") as daemon:
-            mode = field(daemon.lines("memory_locked")[0], "mode")
+            mode = field(daemon.line("memory_locked"), "mode")
             if mode != "memfd_secret":
                 skip_or_fail(self, f"this kernel's arena is {mode}: see the test of mlock")
             self.use(daemon)
@@ -150,7 +150,7 @@ class MemoryScan(unittest.TestCase):
         # The scan of a busy machine takes longer than a frame may by default.
         patient = "[limits]\nframe_timeout_ms = 600000\nwrite_timeout_ms = 600000\n"
         with Daemon("--log-level", "debug", wrapper=wrapper, config=patient) as daemon:
-            locked = daemon.lines("memory_locked")[0]
+            locked = daemon.line("memory_locked")
             self.assertEqual(field(locked, "mode"), "mlock")
             self.use(daemon)
             self.end_with_refusals(daemon)

@@ -192,7 +192,7 @@ class Files(Flooded):
             chain = client.audit_verify()[0]
             self.assertTrue(chain.intact, chain.where)
             self.assertEqual((chain.missing, chain.holes), (first - 1, f"records 1 to {first - 1}"))
-            self.assertTrue(self.daemon.lines(" error ", "audit_hole_stated"))
+            self.daemon.line(" error ", "audit_hole_stated")
             chunks.put(rows)
             chain = client.audit_verify()[0]
             self.assertEqual((chain.intact, chain.missing), (True, None))

@@ -68,7 +68,7 @@ class TrustedPaths(unittest.TestCase):
 
     def test_P2_a_socket_that_its_group_cannot_reach_is_told_about(self):
         self.daemon.start("--create-key", "--socket-mode", "0660", "--socket-group", "daemon")
-        line, = self.daemon.lines("warning", "socket_out_of_reach")
+        line = self.daemon.line("warning", "socket_out_of_reach")
         self.assertIn(f'closed={self.daemon.instance}', line.replace('"', ""))
         self.daemon.stop()
         os.chown(self.folder, 0, 1)

@@ -66,6 +66,9 @@ void on_each_backend(Test&& test) {
   BOOST_TEST(ran == backend_count);
 }
 
+/// The time of most cases, in milliseconds.
+inline constexpr std::uint64_t now = 1'000;
+
 /// The code that a result ends in; errc{} with a value.
 errc error_of(const auto& outcome) { return outcome ? errc{} : outcome.error().code; }
 

@@ -10,7 +10,6 @@ namespace {
 
 constexpr std::size_t steps_per_walk = 60;
 
-errc error_of(const auto& outcome) { return outcome ? errc{} : outcome.error().code; }
 
 std::string text_of(const run_model::seen& one, bool with_epochs) {
   static constexpr const char* hows[] = {"current", "pinned", "fallen forward"};

@@ -6,7 +6,6 @@ using namespace coffer::tests;
 
 namespace {
 
-constexpr std::uint64_t now = 1'000;
 
 store::integration_change expiring(std::uint64_t at) {
   auto change = change_of("cmp_a", "slack");

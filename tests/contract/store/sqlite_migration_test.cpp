@@ -10,7 +10,6 @@ using namespace coffer::tests;
 
 namespace {
 
-constexpr std::uint64_t now = 1'000;
 
 // A store of schema 1, opened by this build.
 struct older_store {

@@ -6,7 +6,6 @@ using namespace coffer::tests;
 
 namespace {
 
-constexpr std::uint64_t now = 1'000;
 constexpr std::uint64_t end_of_time = ~std::uint64_t{0};
 
 store::token_change new_token(const std::string& company, const std::string& agent,
