@@ -22,7 +22,7 @@ struct url_parts {
 };
 
 // As libpq does: the user's part reaches to the first @, if no / stands before that.
-url_parts split(std::string_view url) {
+url_parts split_url(std::string_view url) {
   const auto scheme = url.find("://");
   std::string_view rest = scheme == url.npos ? url : url.substr(scheme + 3);
   const auto end = rest.find_first_of("@/");
@@ -115,7 +115,7 @@ std::string authority_of(const std::string& hosts, const std::string& ports) {
 }  // namespace
 
 void check_url(const std::string& url) {
-  const url_parts all = split(url);
+  const url_parts all = split_url(url);
   check_for_pieces(all);
   const auto given = parse_url(url);
   if (!given) {
