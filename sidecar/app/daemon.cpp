@@ -8,13 +8,13 @@
 #include <exception>
 #include <optional>
 
+#include "app/assembly.hpp"
 #include "app/audit_key.hpp"
 #include "app/database.hpp"
 #include "app/identity.hpp"
 #include "app/master_key.hpp"
 #include "app/memory.hpp"
 #include "app/version.hpp"
-#include "dispatch/context.hpp"
 #include "dispatch/serve.hpp"
 #include "error/start_error.hpp"
 #include "keys/key_source.hpp"
@@ -22,8 +22,6 @@
 #include "net/socket_file.hpp"
 #include "policy/policy_file.hpp"
 #include "process/signals.hpp"
-#include "service/chores.hpp"
-#include "service/follower.hpp"
 #include "service/presence.hpp"
 
 namespace coffer::app {
@@ -95,7 +93,7 @@ store::host described(const vault::keyring& ring) {
   return self;
 }
 
-// Everything between the store and the socket, in the order in which it needs one another.
+// The key, what is assembled over it, and the socket.
 class running_daemon {
  public:
   running_daemon(const settings& chosen, found_key key, store::store& database,
@@ -104,40 +102,35 @@ class running_daemon {
         database_(database),
         rules_(rules),
         key_(std::move(key)),
-        vault_((take_master_key(key_, database, chosen, ring_), ring_), chosen.cache_bytes_max),
-        audit_key_(take_audit_key(database, vault_)),
-        spool_({.folder = chosen.audit_spool, .size_max = chosen.audit_spool_size_max},
-               crypto::mac_key(audit_key_),
-               [&](const std::string& chain) { return audit::end_in(database.audit(), chain); }),
-        trail_(spool_, database, std::move(audit_key_)),
-        contact_(database.shared(), chosen.stale),
-        integrations_(database, vault_, contact_),
-        runs_(database, contact_),
-        tokens_(database, vault_, contact_),
-        follower_(database, vault_, runs_, contact_),
-        presence_(database.hosts(), contact_, described(ring_)),
-        chores_(database, runs_, contact_) {}
+        all_({.database = database,
+              .rules = rules,
+              .ring = (take_master_key(key_, database, chosen, ring_), ring_),
+              .cache_bytes_max = chosen.cache_bytes_max,
+              .stale = chosen.stale,
+              .spool = {.folder = chosen.audit_spool, .size_max = chosen.audit_spool_size_max},
+              .take_audit_key = take_audit_key}),
+        presence_(database.hosts(), all_.services.contact, described(ring_)) {}
 
   void serve(const net::limits& bounds) {
-    describe(facts_, *key_.source, ring_, database_, bounds);
-    spool_.prepare();
-    chores_.look_at_clock();
-    if (database_.shared()) follower_.start();
+    describe(all_.facts, *key_.source, ring_, database_, bounds);
+    all_.spool.prepare();
+    all_.services.chores.look_at_clock();
+    if (database_.shared()) all_.services.follower.start();
     presence_.beat();
     open_socket();
     dispatch::offload workers(chosen_.workers, queue_max);
     const auto failed = serve_with(workers, bounds);
     process::take_signals();  // the loop that heard them is gone: another one ends the rest at once
-    follower_.stop();
-    static_cast<void>(trail_.ship());
-    integrations_.flush_counters();
+    all_.services.follower.stop();
+    static_cast<void>(all_.trail.ship());
+    all_.services.integrations.flush_counters();
     presence_.leave();
     if (failed) std::rethrow_exception(failed);
   }
 
  private:
   std::exception_ptr serve_with(dispatch::offload& workers, const net::limits& bounds) {
-    net::server server({.daemon = context_,
+    net::server server({.daemon = all_.context,
                         .workers = workers,
                         .every_second = [this] { keep_trail(); },
                         .every_few_seconds = [this] { keep_house(); },
@@ -146,13 +139,13 @@ class running_daemon {
                         .renew_socket = [this] { return renew_socket(); }},
                        bounds, socket_->release(), [&] { socket_->remove(); });
     log::info("serving", {{"socket", chosen_.socket},
-                          {"store", facts_.store},
-                          {"key", facts_.key_id},
+                          {"store", all_.facts.store},
+                          {"key", all_.facts.key_id},
                           {"uid", geteuid()},
                           {"version", version}});
-    spool_.when_spare_is_taken([&] { workers.post([this] { spool_.prepare(); }); });
+    all_.spool.when_spare_is_taken([&] { workers.post([this] { all_.spool.prepare(); }); });
     const auto failed = server.run();
-    spool_.when_spare_is_taken({});
+    all_.spool.when_spare_is_taken({});
     return failed;
   }
 
@@ -174,17 +167,17 @@ class running_daemon {
   // The spool bridges an outage of the store: what is not shipped now is shipped later. What a
   // burst took of memory is given back once it is over.
   void keep_trail() {
-    spool_.prepare();
-    const auto shipped = trail_.ship_some();
+    all_.spool.prepare();
+    const auto shipped = all_.trail.ship_some();
     const bool burst = shipped && *shipped >= burst_bytes;
     if (in_burst_ && !burst) malloc_trim(0);
     in_burst_ = burst;
   }
 
   void keep_house() {
-    integrations_.flush_counters();
+    all_.services.integrations.flush_counters();
     presence_.beat();
-    chores_.run();
+    all_.services.chores.run();
   }
 
   const settings& chosen_;
@@ -192,24 +185,10 @@ class running_daemon {
   dispatch::rules& rules_;
   found_key key_;
   vault::keyring ring_;
-  vault::vault vault_;
-  secret::buffer audit_key_;
-  audit::spool spool_;
-  audit::trail trail_;
-  service::store_contact contact_;
-  service::integrations integrations_;
-  service::runs runs_;
-  service::tokens tokens_;
-  service::follower follower_;
+  assembly all_;
   service::presence presence_;
-  service::chores chores_;
-  dispatch::tickets tickets_;
-  dispatch::daemon_facts facts_;
   std::optional<net::socket_file> socket_;
   bool in_burst_ = false;
-  dispatch::context context_{integrations_, runs_,  tokens_,        tickets_,          rules_,
-                             spool_,        trail_, vault_.cache(), database_.hosts(), contact_,
-                             facts_};
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "app/assembly.hpp"
 #include "dispatch/serve.hpp"
 #include "policy/policy_file.hpp"
 #include "tests/memory_store/memory_store.hpp"
@@ -36,45 +37,29 @@ class daemon_without_sockets {
     running_ = std::make_unique<process>(*this);
   }
 
-  dispatch::context& context() { return running_->context; }
+  dispatch::context& context() { return running_->all.context; }
   store::memory_store& database() { return database_; }
-  audit::spool& spool() { return running_->spool; }
+  audit::spool& spool() { return running_->all.spool; }
 
  private:
   // What ends with a daemon's process.
   struct process {
     explicit process(daemon_without_sockets& home)
         : rules(policy::parse_policy(home.policy_, "test", 0)),
-          spool({.folder = home.home_.file("audit"),
-                 .segment_size = std::size_t{64} << 10,
-                 .size_max = std::size_t{1} << 20},
-                crypto::mac_key(secret::buffer(32)),
-                [&home](const std::string& chain) {
-                  return audit::end_in(home.database_.audit(), chain);
-                }),
-          trail(spool, home.database_, secret::buffer(32)),
-          integrations(home.database_, vault, contact),
-          runs(home.database_, contact),
-          tokens(home.database_, vault, contact),
-          hosts(home.database_.hosts()) {
-      ring.add(secret::buffer(32));
-      facts.version = "cofferd test";
+          all({.database = home.database_,
+               .rules = rules,
+               .ring = (ring.add(secret::buffer(32)), ring),
+               .cache_bytes_max = 1 << 20,
+               .spool = {.folder = home.home_.file("audit"),
+                         .segment_size = std::size_t{64} << 10,
+                         .size_max = std::size_t{1} << 20},
+               .take_audit_key = [](auto&, auto&) { return secret::buffer(32); }}) {
+      all.facts.version = "cofferd test";
     }
 
     dispatch::rules rules;
     vault::keyring ring;
-    vault::vault vault{ring, 1 << 20};
-    audit::spool spool;
-    audit::trail trail;
-    service::store_contact contact{false};
-    service::integrations integrations;
-    service::runs runs;
-    service::tokens tokens;
-    store::host_store& hosts;
-    dispatch::tickets tickets;
-    dispatch::daemon_facts facts;
-    dispatch::context context{integrations, runs,          tokens, tickets, rules, spool,
-                              trail,        vault.cache(), hosts,  contact, facts};
+    app::assembly all;
   };
 
   temporary_folder home_;

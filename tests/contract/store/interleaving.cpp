@@ -5,11 +5,12 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "tests/contract/store/backends.hpp"
+
 namespace coffer::tests {
 namespace {
 
 constexpr std::size_t steps_per_walk = 60;
-
 
 std::string text_of(const run_model::seen& one, bool with_epochs) {
   static constexpr const char* hows[] = {"current", "pinned", "fallen forward"};

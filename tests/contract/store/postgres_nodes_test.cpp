@@ -52,7 +52,7 @@ BOOST_FIXTURE_TEST_CASE(what_a_late_node_shows_of_a_revoked_token_does_not_stay,
   BOOST_TEST(!!tokens.find("k1", vault::trust::whole));
   for (int i = 0; tokens.find("k1", vault::trust::whole); ++i) {
     BOOST_TEST_REQUIRE(i < 600, "it is still good");
-    host.database->feed().wait(std::chrono::milliseconds(50));
+    host.database.feed().wait(std::chrono::milliseconds(50));
     BOOST_TEST_REQUIRE(host.follower.step());
   }
 }

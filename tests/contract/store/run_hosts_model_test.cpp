@@ -34,7 +34,7 @@ class hosts_subject final : public model_subject {
         {request.company, store::integration_kind, request.integration, store::credential_name});
     return three_hosts::insist([&] {
       one_host& host = hosts_.any();
-      auto refreshed = host.database->integrations().refresh(
+      auto refreshed = host.database.integrations().refresh(
           {.company = request.company,
            .integration = request.integration,
            .version = version,
@@ -66,7 +66,7 @@ class hosts_subject final : public model_subject {
   void sweep() override {
     const std::uint64_t now = service::now_ms();
     const auto swept = three_hosts::insist([&] {
-      return hosts_.any().database->runs().sweep({now, now});
+      return hosts_.any().database.runs().sweep({now, now});
     });
     BOOST_TEST(swept.has_value());
   }

@@ -6,35 +6,23 @@
 #include <thread>
 #include <vector>
 
-#include "service/follower.hpp"
-#include "service/integrations.hpp"
-#include "service/runs.hpp"
-#include "service/tokens.hpp"
+#include "app/services.hpp"
 #include "tests/contract/store/backends.hpp"
 #include "tests/contract/store/postgres_server.hpp"
 
 namespace coffer::tests {
 
-/// What one daemon holds; gone when it is killed.
-struct one_host {
-  one_host(std::unique_ptr<store::store> opened, std::size_t cache_bytes)
-      : database(std::move(opened)),
-        vault(ring, cache_bytes),
-        integrations(*database, vault, contact),
-        runs(*database, contact),
-        tokens(*database, vault, contact),
-        follower(*database, vault, runs, contact) {
-    ring.add(secret::buffer(32));
-  }
-
-  std::unique_ptr<store::store> database;
+/// What the services of one daemon stand on.
+struct host_ground {
+  std::unique_ptr<store::store> opened;
   vault::keyring ring;
-  vault::vault vault;
-  service::store_contact contact{true};
-  service::integrations integrations;
-  service::runs runs;
-  service::tokens tokens;
-  service::follower follower;
+};
+
+/// What one daemon holds; gone when it is killed.
+struct one_host : private host_ground, app::services {
+  one_host(std::unique_ptr<store::store> store, std::size_t cache_bytes)
+      : host_ground{.opened = std::move(store), .ring = {}},
+        services(*opened, (ring.add(secret::buffer(32)), ring), cache_bytes) {}
 };
 
 class three_hosts {

@@ -5,9 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "service/integrations.hpp"
-#include "service/runs.hpp"
-#include "service/tokens.hpp"
+#include "app/services.hpp"
 #include "tests/memory_store/memory_store.hpp"
 
 namespace coffer::tests {
@@ -19,14 +17,13 @@ inline std::span<const std::byte> bytes(std::string_view text) {
 struct with_service {
   store::memory_store database;
   vault::keyring ring;
-  vault::vault vault{ring, 1 << 20};
-  service::store_contact contact{false};
-  service::integrations all{database, vault, contact};
-  service::runs runs{database, contact};
-  service::tokens tokens{database, vault, contact};
+  app::services wired{database, (ring.add(secret::buffer(32)), ring), 1 << 20};
+  vault::vault& vault = wired.vault;
+  service::store_contact& contact = wired.contact;
+  service::integrations& all = wired.integrations;
+  service::runs& runs = wired.runs;
+  service::tokens& tokens = wired.tokens;
   std::string value;  ///< what was fetched last
-
-  with_service() { ring.add(secret::buffer(32)); }
 
   auto place() {
     return [this](std::size_t size) {
