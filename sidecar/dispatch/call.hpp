@@ -29,6 +29,7 @@ struct call {
   service::run_handle run{};  ///< the run it concerns
   peer_change becomes{};      ///< what the connection is from its reply on, once that is on record
   std::string subject{};      ///< for a note about something that the request does not name
+  bool permitted = false;     ///< permit() was asked, and said yes
 };
 
 /// Whether an operation answered, or must be called again where it may block.
@@ -37,7 +38,8 @@ enum class progress : std::uint8_t { answered, must_block };
 using handler = result<progress> (*)(call&);
 
 /// Whether the policy lets the caller do it to the call's target, and, for a change, that its
-/// beginning is on record. Errors: denied, run_ended, audit_unavailable.
+/// beginning is on record. It marks the call: serve() keeps back what a call without the mark
+/// answers. Errors: denied, run_ended, audit_unavailable.
 result<void> permit(call& one);
 
 /// Finds the run that the request names, if it does, or else the connection's own, and permits what

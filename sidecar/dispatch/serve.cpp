@@ -120,6 +120,26 @@ bool ends_connection(errc code, const peer& from) noexcept {
   return code == errc::malformed_frame || code == errc::frame_too_large || !from.greeted;
 }
 
+// Errors that tell what is stored, and so are for callers with a right to it only (P8.4).
+bool tells_what_is_stored(errc code) noexcept {
+  return code == errc::not_found || code == errc::already_exists ||
+         code == errc::version_conflict || code == errc::tampered || code == errc::key_unavailable;
+}
+
+// Deny by default must not rest on every operation's memory: one that answers without having asked
+// permit() is a bug, and its caller gets nothing of the answer.
+void insist_on_permission(const call& one, outcome& done, protocol::bytes_span out) noexcept {
+  if (one.permitted || done.must_block) return;
+  if (done.refused && !tells_what_is_stored(done.refused->code)) return;
+  secret::wipe(out);
+  done.refused = failure(errc::internal);
+  try {
+    log::error("answered_without_permission",
+               {{"operation", protocol::find_operation(one.note.operation)->name},
+                {"action", "this is a bug of cofferd: report it"}});
+  } catch (const std::bad_alloc&) {}
+}
+
 // Puts the outcome on record, which must be there before the reply may leave. In place of an answer
 // that cannot be recorded there is none.
 void record_outcome(call& one, outcome& done, protocol::bytes_span out) noexcept {
@@ -145,6 +165,11 @@ void become(call& one) noexcept {
 
 served serve(context& daemon, peer& from, const protocol::frame& request, bool may_block,
              protocol::bytes_span out) noexcept {
+  return serve_by(find_binding(request.head.opcode), daemon, from, request, may_block, out);
+}
+
+served serve_by(const binding* row, context& daemon, peer& from, const protocol::frame& request,
+                bool may_block, protocol::bytes_span out) noexcept {
   protocol::writer reply(out, protocol::contents::mended);
   call one{.daemon = daemon,
            .from = from,
@@ -152,7 +177,7 @@ served serve(context& daemon, peer& from, const protocol::frame& request, bool m
            .reply = reply,
            .may_block = may_block,
            .now = daemon.contact.clock().now(),
-           .row = find_binding(request.head.opcode)};
+           .row = row};
   one.note.uid = from.who->uid;
   one.note.pid = static_cast<std::uint32_t>(from.who->pid);
   one.note.operation = request.head.opcode;
@@ -161,6 +186,7 @@ served serve(context& daemon, peer& from, const protocol::frame& request, bool m
     return {.deferred = true,
             .exclusive = one.row->code == protocol::opcode::narrow,
             .change = one.row->trail == audited::change};
+  insist_on_permission(one, done, out);
   record_outcome(one, done, out);
   if (!done.refused) become(one);
   daemon.facts.requests.fetch_add(1, std::memory_order_relaxed);

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "dispatch/call.hpp"
+#include "dispatch/serve.hpp"
 #include "policy/role.hpp"
 #include "protocol/operations.hpp"
 
@@ -85,5 +86,9 @@ constexpr const binding* find_binding(std::uint8_t code) noexcept {
     if (static_cast<std::uint8_t>(row.code) == code) return &row;
   return nullptr;
 }
+
+/// serve() with a row of the caller's choice; nullptr: the operation is unknown.
+served serve_by(const binding* row, context& daemon, peer& from, const protocol::frame& request,
+                bool may_block, protocol::bytes_span out) noexcept;
 
 }  // namespace coffer::dispatch
