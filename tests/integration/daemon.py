@@ -94,8 +94,8 @@ class Daemon:
         return [line for line in list(self._log) if all(word in line for word in words)]
 
     def line(self, *words):
-        """The first line of the log that holds all of the words. Waits for it: the daemon writes its
-        log behind its replies."""
+        """The first line of the log that holds all of the words. Waits for it: the daemon replies
+        before it writes its log."""
         return eventually(lambda: self.lines(*words), f"the log says {' … '.join(words)}")[0]
 
     def wait(self, seconds=60):

@@ -11,7 +11,6 @@ namespace coffer::tests {
 namespace {
 
 constexpr std::size_t steps_per_walk = 60;
-
 std::string text_of(const run_model::seen& one, bool with_epochs) {
   static constexpr const char* hows[] = {"current", "pinned", "fallen forward"};
   if (one.error != errc{}) return std::string(name_of(one.error));
