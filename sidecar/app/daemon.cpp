@@ -19,6 +19,7 @@
 #include "error/start_error.hpp"
 #include "keys/key_source.hpp"
 #include "net/server.hpp"
+#include "net/session.hpp"
 #include "net/socket_file.hpp"
 #include "policy/policy_file.hpp"
 #include "process/signals.hpp"
@@ -134,10 +135,8 @@ class running_daemon {
                         .workers = workers,
                         .every_second = [this] { keep_trail(); },
                         .every_few_seconds = [this] { keep_house(); },
-                        .reload = [this] { reload_rules(chosen_, rules_); },
-                        .socket_in_place = [this] { return socket_->in_place(); },
-                        .renew_socket = [this] { return renew_socket(); }},
-                       bounds, socket_->release(), [&] { socket_->remove(); });
+                        .reload = [this] { reload_rules(chosen_, rules_); }},
+                       bounds, {own_socket()});
     log::info("serving", {{"socket", chosen_.socket},
                           {"store", all_.facts.store},
                           {"key", all_.facts.key_id},
@@ -152,6 +151,14 @@ class running_daemon {
   void open_socket() {
     make_folder_of(chosen_.socket);
     socket_.emplace(chosen_.socket, chosen_.socket_mode, chosen_.socket_group);
+  }
+
+  net::listening_socket own_socket() {
+    return {.descriptor = socket_->release(),
+            .begin = net::session::begin,
+            .in_place = [this] { return socket_->in_place(); },
+            .renew = [this] { return renew_socket(); },
+            .remove = [this] { socket_->remove(); }};
   }
 
   // What removed it took no notice of the daemon: a cleaner of /run, or a careless script.

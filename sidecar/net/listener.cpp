@@ -8,8 +8,8 @@
 #include <cerrno>
 #include <exception>
 
+#include "dispatch/serve.hpp"
 #include "log/log.hpp"
-#include "net/session.hpp"
 
 namespace coffer::net {
 namespace {
@@ -26,8 +26,8 @@ void refuse(const process_handle& descriptor, errc code) noexcept {
 
 }  // namespace
 
-listener::listener(shared& all, int descriptor)
-    : all_(all), acceptor_(all.io, protocol_type{}, descriptor), pause_(all.io) {}
+listener::listener(shared& all, int descriptor, session_kind begin)
+    : all_(all), begin_(begin), acceptor_(all.io, protocol_type{}, descriptor), pause_(all.io) {}
 
 void listener::stop() {
   boost::system::error_code ignored;
@@ -101,11 +101,10 @@ void listener::begin_session(process_handle& descriptor) {
     refuse(descriptor, errc::too_many_connections);
     return log_shed(admitted.who(), peer->who, admitted.refused_by());
   }
-  session::socket connection(all_.io);
+  protocol_type::socket connection(all_.io);
   connection.assign(protocol_type{}, descriptor.get());
   descriptor.release();
-  std::make_shared<session>(all_, std::move(connection), std::move(admitted), *std::move(peer))
-      ->start();
+  begin_(all_, std::move(connection), std::move(admitted), *std::move(peer));
 }
 
 void listener::log_shed(account& owner, const policy::caller& who, std::string_view limit) {
@@ -122,7 +121,7 @@ void listener::pause(int error) {
   try {
     if (log_budget_.take())
       log::warning("accepting_paused", {{"reason", strerror(error)},
-                                        {"connections", all_.sessions.size()},
+                                        {"connections", all_.connections.size()},
                                         {"action", "raise LimitNOFILE= or lower connections_max"}});
   } catch (const std::bad_alloc&) {}
   paused_ = true;

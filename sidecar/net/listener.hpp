@@ -17,8 +17,14 @@ namespace coffer::net {
 /// accepting pauses until a session closes or a moment has passed; connections wait in the backlog.
 class listener {
  public:
+  using protocol_type = boost::asio::local::stream_protocol;
+  /// Begins the kind of session that this socket is for, with a connection that was admitted, and
+  /// enters it into the list of connections. Throws if there is no memory for that.
+  using session_kind = void (*)(shared& all, protocol_type::socket connection, admission admitted,
+                                attested who);
+
   /// Takes over a listening, non-blocking descriptor.
-  listener(shared& all, int descriptor);
+  listener(shared& all, int descriptor, session_kind begin);
 
   void start() { wait(); }
   void stop();
@@ -29,8 +35,6 @@ class listener {
   void resume();
 
  private:
-  using protocol_type = boost::asio::local::stream_protocol;
-
   void wait();
   void accept_some();
   void admit(int descriptor) noexcept;
@@ -39,6 +43,7 @@ class listener {
   static void log_shed(account& owner, const policy::caller& who, std::string_view limit);
 
   shared& all_;
+  const session_kind begin_;
   protocol_type::acceptor acceptor_;
   boost::asio::steady_timer pause_;
   // These waits must not fail: nothing would begin them again.

@@ -6,6 +6,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <csignal>
+#include <list>
 
 #include "log/log.hpp"
 #include "net/listener.hpp"
@@ -22,27 +23,34 @@ constexpr unsigned ticks_per_flush = 5;
 }  // namespace
 
 struct server::state {
-  state(server_parts parts_in, const limits& bounds, int descriptor,
-        std::function<void()> on_stop_in)
-      : parts(std::move(parts_in)),
-        on_stop(std::move(on_stop_in)),
-        all(io, parts.daemon, parts.workers, bounds),
-        accepting(all, descriptor) {}
+  // A socket, and what accepts at it.
+  struct door {
+    door(shared& all, listening_socket opened)
+        : socket(std::move(opened)), accepting(all, socket.descriptor, socket.begin) {}
+
+    listening_socket socket;
+    listener accepting;
+  };
+
+  state(server_parts parts_in, const limits& bounds, std::vector<listening_socket> sockets)
+      : parts(std::move(parts_in)), all(io, parts.daemon, parts.workers, bounds) {
+    for (listening_socket& opened : sockets) doors.emplace_back(all, std::move(opened));
+  }
 
   void begin();
   void wait_for_signal();
   void wait_for_tick();
   void keep_house(bool all_of_it);
   void reload();
-  void look_after_socket();
+  void look_after_sockets();
+  void look_after(door& entrance);
   void stop();
   void finish();
 
   server_parts parts;
-  std::function<void()> on_stop;
   boost::asio::io_context io{1};  // one thread runs it
   shared all;
-  listener accepting;
+  std::list<door> doors;
   boost::asio::signal_set signals{io, SIGTERM, SIGINT, SIGHUP};
   boost::asio::steady_timer ticker{io};
   unsigned ticks = 0;
@@ -57,8 +65,10 @@ struct server::state {
 };
 
 void server::state::begin() {
-  all.on_descriptor_freed = [this] { accepting.resume(); };
-  accepting.start();
+  all.on_descriptor_freed = [this] {
+    for (door& entrance : doors) entrance.accepting.resume();
+  };
+  for (door& entrance : doors) entrance.accepting.start();
   wait_for_signal();
   wait_for_tick();
   if (process::hung_up()) reload();  // it came before anything here could hear it
@@ -70,7 +80,7 @@ void server::state::wait_for_signal() {
       boost::asio::bind_allocator(room, [this](const boost::system::error_code& ec, int signal) {
         if (ec) return;
         if (signal != SIGHUP) {
-          log::info("stopping", {{"signal", signal}, {"connections", all.sessions.size()}});
+          log::info("stopping", {{"signal", signal}, {"connections", all.connections.size()}});
           return stop();
         }
         reload();
@@ -83,7 +93,7 @@ void server::state::wait_for_signal() {
 void server::state::reload() {
   spares.give_up();
   parts.reload();
-  all.for_each_session([](session& one) { one.reauthorise(); });
+  all.for_each_connection([](connection& open) { open.reauthorise(); });
   spares.take();
 }
 
@@ -94,13 +104,13 @@ void server::state::wait_for_tick() {
   ticker.async_wait(boost::asio::bind_allocator(room, [this](const boost::system::error_code& ec) {
     if (ec) return;
     const auto now = session::clock::now();
-    if (stopping && (all.sessions.empty() || now > drain_until)) return finish();
+    if (stopping && (all.connections.empty() || now > drain_until)) return finish();
     session::send_held(all);
-    all.for_each_session([now](session& one) { one.reap(now); });
+    all.for_each_connection([now](connection& open) { open.reap(now); });
     ++ticks;
     if (!stopping) {
       keep_house(ticks % ticks_per_flush == 0);
-      look_after_socket();
+      look_after_sockets();
       if (stopping) return;
     }
     wait_for_tick();
@@ -119,11 +129,16 @@ void server::state::keep_house(bool all_of_it) {
 }
 
 // A daemon that no client can find any more would go on for ever, and keep its successor away.
-void server::state::look_after_socket() {
-  if (parts.socket_in_place()) return;
+void server::state::look_after_sockets() {
+  for (door& entrance : doors)
+    if (!stopping) look_after(entrance);
+}
+
+void server::state::look_after(door& entrance) {
+  if (!entrance.socket.in_place || entrance.socket.in_place()) return;
   try {
     spares.give_up();
-    accepting.replace(parts.renew_socket());
+    entrance.accepting.replace(entrance.socket.renew());
     spares.take();
   } catch (const std::exception& error) {
     failed = std::current_exception();
@@ -135,25 +150,26 @@ void server::state::look_after_socket() {
 void server::state::stop() {
   stopping = true;
   drain_until = session::clock::now() + all.bounds.drain_timeout;
-  on_stop();
-  accepting.stop();
+  for (door& entrance : doors) {
+    if (entrance.socket.remove) entrance.socket.remove();
+    entrance.accepting.stop();
+  }
   session::send_held(all);
-  all.for_each_session([](session& one) { one.drain(); });
+  all.for_each_connection([](connection& open) { open.drain(); });
   ticker.cancel();
   wait_for_tick();
 }
 
 // Past the deadline, or with nothing left: the loop runs dry.
 void server::state::finish() {
-  if (!all.sessions.empty())
-    log::warning("drain_timeout", {{"connections_cut", all.sessions.size()}});
-  all.for_each_session([](session& one) { one.close(); });
+  if (!all.connections.empty())
+    log::warning("drain_timeout", {{"connections_cut", all.connections.size()}});
+  all.for_each_connection([](connection& open) { open.close(); });
   signals.cancel();
 }
 
-server::server(server_parts parts, const limits& bounds, int descriptor,
-               std::function<void()> on_stop)
-    : state_(std::make_unique<state>(std::move(parts), bounds, descriptor, std::move(on_stop))) {}
+server::server(server_parts parts, const limits& bounds, std::vector<listening_socket> sockets)
+    : state_(std::make_unique<state>(std::move(parts), bounds, std::move(sockets))) {}
 
 server::~server() = default;
 

@@ -1,14 +1,16 @@
-// The event loop around listener and sessions: serves until told to stop, then drains.
+// The event loop around listeners and sessions: serves until told to stop, then drains.
 #pragma once
 
 #include <exception>
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "dispatch/context.hpp"
 #include "dispatch/offload.hpp"
 #include "net/limits.hpp"
+#include "net/listener.hpp"
 
 namespace coffer::net {
 
@@ -19,17 +21,25 @@ struct server_parts {
   std::function<void()> every_second;       ///< run on a worker
   std::function<void()> every_few_seconds;  ///< run on a worker
   std::function<void()> reload;             ///< on SIGHUP; on the thread of the sessions
-  /// Whether clients still find the listening socket: asked every second, on the same thread.
-  std::function<bool()> socket_in_place;
+};
+
+/// A socket to accept connections at, and what is spoken there. The functions are called on the
+/// thread of the sessions.
+struct listening_socket {
+  int descriptor;  ///< listening and non-blocking; the server takes it over
+  listener::session_kind begin;
+  /// Whether clients still find the socket: asked every second. Empty: the socket is kept by
+  /// others, such as the service manager.
+  std::function<bool()> in_place{};
   /// If not: makes it again and gives its listening descriptor away. Throws start_error if that
   /// cannot be; then the server stops.
-  std::function<int()> renew_socket;
+  std::function<int()> renew{};
+  std::function<void()> remove{};  ///< once, when stopping begins, if it is there
 };
 
 class server {
  public:
-  /// Takes over a listening descriptor. `on_stop` is called once, when stopping begins.
-  server(server_parts parts, const limits& bounds, int descriptor, std::function<void()> on_stop);
+  server(server_parts parts, const limits& bounds, std::vector<listening_socket> sockets);
   ~server();
   server(const server&) = delete;
   server& operator=(const server&) = delete;

@@ -38,9 +38,14 @@ session::session(shared& all, socket connection, admission admitted, attested wh
 
 session::~session() { all_.daemon.facts.connections.fetch_sub(1, std::memory_order_relaxed); }
 
+void session::begin(shared& all, socket connection, admission admitted, attested who) {
+  std::make_shared<session>(all, std::move(connection), std::move(admitted), std::move(who))
+      ->start();
+}
+
 void session::start() {
-  all_.sessions.push_front(shared_from_this());
-  place_ = all_.sessions.begin();
+  all_.connections.push_front(shared_from_this());
+  place_ = all_.connections.begin();
   listed_ = true;
   guarded([this] {
     watch_process();

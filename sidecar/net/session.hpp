@@ -26,26 +26,26 @@ class job;
 /// within microseconds is polled for a moment before the thread sleeps. A deadline belongs to the
 /// session: reap() is called every second. A session that meets a failure for which there is no
 /// reply closes, and needs no memory or room for that; no exception leaves it.
-class session : public std::enable_shared_from_this<session> {
+class session final : public connection, public std::enable_shared_from_this<session> {
  public:
   using socket = boost::asio::local::stream_protocol::socket;
-  using clock = std::chrono::steady_clock;
+
+  /// The kind of session of the daemon's own protocol, for a listener.
+  static void begin(shared& all, socket connection, admission admitted, attested who);
 
   /// Throws what Asio does.
   session(shared& all, socket connection, admission admitted, attested who);
-  ~session();
+  ~session() override;
   session(const session&) = delete;
   session& operator=(const session&) = delete;
 
   /// Enters the list of sessions and begins to read. Throws if there is no memory for that.
   void start();
   /// Answers what is in flight, tells the peer that nothing else was or will be read, and closes.
-  void drain() noexcept;
-  /// Takes its authority from the policy that is in force now.
-  void reauthorise() noexcept;
-  /// Ends the connection if a deadline has passed.
-  void reap(clock::time_point now) noexcept;
-  void close() noexcept;
+  void drain() noexcept override;
+  void reauthorise() noexcept override;
+  void reap(clock::time_point now) noexcept override;
+  void close() noexcept override;
   /// Sends the replies of this round that are held back for it. Sessions may close by that.
   static void send_held(shared& all) noexcept;
 
@@ -100,8 +100,8 @@ class session : public std::enable_shared_from_this<session> {
   admission admitted_;
   account& owner_;
   dispatch::peer peer_;
-  boost::asio::posix::stream_descriptor process_;          // a pidfd, if the policy asks for it
-  std::list<std::shared_ptr<session>>::iterator place_{};  // valid once it is listed
+  boost::asio::posix::stream_descriptor process_;             // a pidfd, if the policy asks for it
+  std::list<std::shared_ptr<connection>>::iterator place_{};  // valid once it is listed
   held_bytes unparsed_;  // an unfinished frame, or what waits until the peer reads
   held_bytes unsent_;
   std::size_t gathered_ = 0;  // bytes of replies in the shared output

@@ -60,7 +60,7 @@ void session::close() noexcept {
 }
 
 void session::leave() noexcept {
-  std::shared_ptr<session> self;  // the list may hold the last reference
+  std::shared_ptr<connection> self;  // the list may hold the last reference
   if (listed_) self = *place_;
   boost::system::error_code ignored;  // the descriptor is gone either way
   socket_.close(ignored);
@@ -68,7 +68,7 @@ void session::leave() noexcept {
   unparsed_.clear();
   unsent_.clear();
   if (all_.last_served == this) all_.last_served = nullptr;
-  if (std::exchange(listed_, false)) all_.sessions.erase(place_);
+  if (std::exchange(listed_, false)) all_.connections.erase(place_);
   all_.on_descriptor_freed();
 }
 

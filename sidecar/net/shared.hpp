@@ -12,6 +12,7 @@
 #include "dispatch/offload.hpp"
 #include "dispatch/serve.hpp"
 #include "net/accounts.hpp"
+#include "net/connection.hpp"
 #include "net/limits.hpp"
 #include "secret/buffer.hpp"
 
@@ -53,10 +54,10 @@ struct shared {
   };
   std::vector<batch> waiting;  ///< whose replies stand in the output, one behind the other
   std::vector<batch> waiting_before;
-  std::size_t held = 0;         ///< bytes of them all
-  bool sending_posted = false;  ///< they leave at the end of this round
-  std::list<std::shared_ptr<session>> sessions;
-  const session* last_served = nullptr;  ///< whether one peer alone is active
+  std::size_t held = 0;                                ///< bytes of them all
+  bool sending_posted = false;                         ///< they leave at the end of this round
+  std::list<std::shared_ptr<connection>> connections;  ///< all that are open
+  const session* last_served = nullptr;                ///< whether one peer alone is active
   std::chrono::steady_clock::time_point poll_from{};
   std::chrono::milliseconds poll_pause{};
 
@@ -67,11 +68,11 @@ struct shared {
                             std::chrono::milliseconds(10'000));
     poll_from = now + poll_pause;
   }
-  /// Calls what it is given with each session; that one may close, no other.
-  void for_each_session(auto&& call) {
-    for (auto at = sessions.begin(); at != sessions.end();) {
-      const auto one = *at++;
-      call(*one);
+  /// Calls what it is given with each connection; that connection may close, no other.
+  void for_each_connection(auto&& call) {
+    for (auto at = connections.begin(); at != connections.end();) {
+      const auto held = *at++;
+      call(*held);
     }
   }
   std::function<void()> on_descriptor_freed = [] {};

@@ -100,7 +100,7 @@ open_sessions::open_sessions(const net::limits& limits)
 
 open_sessions::~open_sessions() {
   release_worker();
-  all_.for_each_session([](net::session& one) { one.close(); });
+  all_.for_each_connection([](net::connection& open) { open.close(); });
   settle();
   workers_.join();
   poll();
@@ -122,8 +122,7 @@ client open_sessions::connect(uid_t user, const std::string& unit, net::process_
     net::session::socket connection(io_);
     connection.assign(boost::asio::local::stream_protocol{}, owned.get());
     owned.release();
-    std::make_shared<net::session>(all_, std::move(connection), std::move(admitted), std::move(who))
-        ->start();
+    net::session::begin(all_, std::move(connection), std::move(admitted), std::move(who));
   });
   return out;
 }
@@ -169,7 +168,7 @@ void open_sessions::release_worker() {
 
 void open_sessions::reload(const std::string& rules) {
   home_.context().rules.replace(policy::parse_policy(rules, "test", 0));
-  watched([&] { all_.for_each_session([](net::session& one) { one.reauthorise(); }); });
+  watched([&] { all_.for_each_connection([](net::connection& open) { open.reauthorise(); }); });
 }
 
 }  // namespace coffer::tests

@@ -60,7 +60,7 @@ BOOST_AUTO_TEST_CASE(P1_8_and_before_a_stalled_frame_ends_it) {
   one.send(protocol::bytes_view(ping_frame(6)).first(9));
   settle();
   const auto late = net::session::clock::now() + std::chrono::hours(1);
-  all().for_each_session([late](net::session& each) { each.reap(late); });
+  all().for_each_connection([late](net::connection& each) { each.reap(late); });
   BOOST_TEST(!one.ended());
   release_worker();
   settle();

@@ -103,12 +103,14 @@ class conversation {
         at_.settle();
         [[fallthrough]];
       case ending::unread:
-        at_.watched(
-            [&] { at_.all().for_each_session([](net::session& one) { one.reap(much_later()); }); });
+        at_.watched([&] {
+          at_.all().for_each_connection([](net::connection& one) { one.reap(much_later()); });
+        });
         return at_.settle();
       case ending::drained:
         one_->send(set_frame(30, "small", "x"));
-        at_.watched([&] { at_.all().for_each_session([](net::session& one) { one.drain(); }); });
+        at_.watched(
+            [&] { at_.all().for_each_connection([](net::connection& one) { one.drain(); }); });
         return at_.settle();
       case ending::reloaded:
         at_.reload("[[rule]]\nname = \"other\"\nusers = [5002]\nroles = [\"admin\"]\n");
