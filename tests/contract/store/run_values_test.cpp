@@ -6,7 +6,6 @@ using namespace coffer::tests;
 
 namespace {
 
-
 store::integration_change expiring(std::uint64_t at) {
   auto change = change_of("cmp_a", "slack");
   change.expires_at = at;

@@ -10,7 +10,6 @@ using namespace coffer::tests;
 
 namespace {
 
-
 store::run wanted(const std::string& company, const std::string& id, std::uint64_t began_at,
                   std::uint64_t ends_at) {
   return {.company = company,

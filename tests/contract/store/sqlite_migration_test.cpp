@@ -10,7 +10,6 @@ using namespace coffer::tests;
 
 namespace {
 
-
 // A store of schema 1, opened by this build.
 struct older_store {
   older_store() {
