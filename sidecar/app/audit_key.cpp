@@ -1,8 +1,8 @@
 #include "app/audit_key.hpp"
 
+#include "clock/clock.hpp"
 #include "crypto/random.hpp"
 #include "error/start_error.hpp"
-#include "service/clock.hpp"
 
 namespace coffer::app {
 namespace {
@@ -19,7 +19,7 @@ secret::buffer take_audit_key(store::store& database, vault::vault& vault) {
     crypto::random_bytes(fresh.reveal(secret::purpose::crypto));
     return vault.seal(where, version, fresh.reveal(secret::purpose::crypto));
   };
-  const auto sealed = database.audit().key(crypto::random_uuid(), service::now_ms(), make);
+  const auto sealed = database.audit().key(crypto::random_uuid(), clock::now_ms(), make);
   if (!sealed) throw start_error("the audit key cannot be read: the log line above says why");
   secret::buffer key(key_size);
   const auto opened =

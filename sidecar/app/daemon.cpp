@@ -80,7 +80,7 @@ void describe(dispatch::daemon_facts& facts, const keys::key_source& source,
   facts.key_source = source.scheme();
   facts.key_id = crypto::to_hex(ring.current());
   facts.store = database.name();
-  facts.started_at = service::now_ms();
+  facts.started_at = clock::now_ms();
   facts.in_flight_max = bounds.in_flight_max;
 }
 

@@ -2,7 +2,6 @@
 #include "audit/spool.hpp"
 
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,6 +9,7 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "clock/clock.hpp"
 #include "error/start_error.hpp"
 #include "log/log.hpp"
 #include "process/rename_new.hpp"
@@ -20,13 +20,6 @@ namespace {
 constexpr std::size_t block_size_max = 64 * 1024;  // then it is sealed without waiting for more
 constexpr std::uint64_t retry_interval_ms = 100;
 constexpr std::uint64_t complaint_interval_ms = 10'000;
-
-std::uint64_t now_ms(clockid_t clock) noexcept {
-  timespec at{};
-  clock_gettime(clock, &at);
-  return static_cast<std::uint64_t>(at.tv_sec) * 1000 +
-         static_cast<std::uint64_t>(at.tv_nsec) / 1'000'000;
-}
 
 }  // namespace
 
@@ -43,7 +36,7 @@ bool spool::room() const noexcept {
 bool spool::append(const record& one) noexcept {
   const std::lock_guard lock(mutex_);
   if (!room() && !make_room()) return false;
-  if (open_records_ == 0) block_at_ = now_ms(CLOCK_REALTIME_COARSE);
+  if (open_records_ == 0) block_at_ = clock::now_ms();
   end_ += encode(one, current_->bytes().data() + end_);
   ++next_sequence_;
   ++open_records_;
@@ -92,7 +85,7 @@ std::size_t spool::backlog() const noexcept {
 
 void spool::shipped_through(std::uint64_t sequence) {
   const std::lock_guard lock(mutex_);
-  const std::uint64_t now = now_ms(CLOCK_BOOTTIME) + 1;  // 0 has another meaning
+  const std::uint64_t now = clock::boot_ms() + 1;  // 0 has another meaning
   for (std::size_t i = 0; i + 1 < files_.size(); ++i) {
     const bool whole = files_[i + 1].first <= sequence + 1;
     files_[i].shipped_at = !whole ? 0 : files_[i].shipped_at > 0 ? files_[i].shipped_at : now;
@@ -124,7 +117,7 @@ void spool::prepare() noexcept {
   check_place();
   {
     const std::lock_guard lock(mutex_);
-    if (spare_ || preparing_ || now_ms(CLOCK_MONOTONIC_COARSE) < retry_at_) return;
+    if (spare_ || preparing_ || clock::monotonic_ms() < retry_at_) return;
     static_cast<void>(may_grow());
     preparing_ = true;
   }
@@ -186,7 +179,7 @@ bool spool::put_back() noexcept {
 // The lock is held while a file is made, if none was made ahead: nobody may be audited meanwhile.
 bool spool::make_room() noexcept {
   seal_open_block();
-  const std::uint64_t now = now_ms(CLOCK_MONOTONIC_COARSE);
+  const std::uint64_t now = clock::monotonic_ms();
   if (now < retry_at_) return false;
   try {
     if ((!astray_ || put_back()) && (room() || next_segment())) return true;

@@ -1,11 +1,11 @@
 // From the spool to the store, in batches.
 #include <algorithm>
 #include <boost/unordered/unordered_flat_map.hpp>
-#include <chrono>
 #include <limits>
 #include <utility>
 
 #include "audit/trail.hpp"
+#include "clock/clock.hpp"
 #include "log/log.hpp"
 #include "protocol/operations.hpp"
 
@@ -17,12 +17,6 @@ constexpr std::size_t chunks_shipped_at_once = 8;  // their uses are noted toget
 constexpr std::size_t uses_at_once = 512;
 
 constexpr std::size_t tick_bytes_min = std::size_t{1} << 20;
-
-std::uint64_t now_ms() {
-  const auto since = std::chrono::system_clock::now().time_since_epoch();
-  return static_cast<std::uint64_t>(
-      std::chrono::duration_cast<std::chrono::milliseconds>(since).count());
-}
 
 chain_end end_of(const store::audit_chunk& chunk) {
   chain_end out{chunk.last, {}};
@@ -216,7 +210,7 @@ result<void> trail::state_hole() {
     return failure(errc::audit_unavailable);
   }
   crypto::mac_key key(key_);
-  const hole missing{shipped_->sequence + 1, gap->sequence, now_ms(), gap->seal};
+  const hole missing{shipped_->sequence + 1, gap->sequence, clock::now_ms(), gap->seal};
   const store::audit_chunk chunk{spool_.chain(), missing.first, missing.last,
                                  write_hole(key, shipped_->seal, missing)};
   if (const auto kept = append(chunk); !kept) return kept;

@@ -10,11 +10,11 @@ constexpr auto hosts_kept = std::chrono::hours(7 * 24);
 }  // namespace
 
 void chores::look_at_clock() {
-  const std::uint64_t began = boot_ms();
+  const std::uint64_t began = clock::boot_ms();
   const auto read = store_.clock().read();
   if (!read) return;
   store_clock& clock = contact_.clock();
-  clock.take(*read, began, boot_ms());
+  clock.take(*read, began, clock::boot_ms());
   if (const auto noted = clock.to_note(*read))
     static_cast<void>(store_.clock().note(*noted, read->seen_at));
 }

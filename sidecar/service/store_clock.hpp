@@ -13,7 +13,7 @@
 #include <mutex>
 #include <optional>
 
-#include "service/clock.hpp"
+#include "clock/clock.hpp"
 #include "store/records.hpp"
 
 namespace coffer::service {
@@ -21,7 +21,7 @@ namespace coffer::service {
 /// Thread-safe.
 class store_clock {
  public:
-  using clock = std::uint64_t (*)() noexcept;
+  using reading = std::uint64_t (*)() noexcept;
 
   static constexpr std::uint64_t jump_max = 5 * 60'000;      ///< ms
   static constexpr std::uint64_t absence_max = 60 * 60'000;  ///< ms; of all daemons of a store
@@ -32,7 +32,8 @@ class store_clock {
   static constexpr std::uint64_t right_again_below = 1'000;  ///< ms
 
   /// Tests steer the host's clocks.
-  explicit store_clock(clock since_boot = boot_ms, clock of_host = now_ms) noexcept
+  explicit store_clock(reading since_boot = clock::boot_ms,
+                       reading of_host = clock::now_ms) noexcept
       : since_boot_(since_boot), of_host_(of_host) {}
 
   /// What is known of the time. Until the first reading it is this host's.
@@ -59,8 +60,8 @@ class store_clock {
   void believe(difference read);
   void measure(std::uint64_t now);
 
-  const clock since_boot_;
-  const clock of_host_;
+  const reading since_boot_;
+  const reading of_host_;
   std::mutex mutex_;
   std::uint64_t doubted_since_ = 0;  // since boot
   bool told_off_ = false;

@@ -27,7 +27,7 @@ class store_contact {
   static constexpr std::uint64_t never = ~std::uint64_t{0};
 
   /// ms since some moment, never set back. It counts the time that the machine sleeps.
-  static std::uint64_t clock_ms() noexcept { return boot_ms(); }
+  static std::uint64_t clock_ms() noexcept { return clock::boot_ms(); }
 
   explicit store_contact(bool shared, stale_bounds bounds = {}) noexcept
       : shared_(shared), bounds_(bounds) {}

@@ -9,7 +9,7 @@
 #include <cstring>
 #include <string>
 
-#include "service/clock.hpp"
+#include "clock/clock.hpp"
 #include "service/tokens.hpp"
 #include "tests/memory_store/memory_store.hpp"
 #include "tests/open_arena.hpp"
@@ -73,7 +73,7 @@ int main() {
                                         .company = "cmp_a",
                                         .agent = "agt_1",
                                         .scope = "memory:read",
-                                        .now = service::now_ms()};
+                                        .now = clock::now_ms()};
     static_cast<void>(tokens.validate_cached(asked));
   };
   if (!tokens.validate({.token = std::as_bytes(std::span(good)),

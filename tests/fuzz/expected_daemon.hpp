@@ -25,7 +25,7 @@ class expected_daemon {
   known_texts known;  ///< what its answers gave away
 
   /// To be called before each request: from when on its clock may be read.
-  void tick() { before_ = service::now_ms(); }
+  void tick() { before_ = clock::now_ms(); }
   /// It has no memory of tickets.
   void restarted() { tickets_.forget_all(); }
 
@@ -59,7 +59,7 @@ class expected_daemon {
   static bool no_answer(const expected_peer& from, protocol::opcode code, errc error) {
     if (code == protocol::opcode::hello && !from.narrowed) return error == errc::unexpected_hello;
     if (error == errc::run_ended)
-      return from.narrowed && !from.narrowed->surely_live(service::now_ms());
+      return from.narrowed && !from.narrowed->surely_live(clock::now_ms());
     return error == errc::denied || error == errc::invalid_field || error == errc::unexpected_hello;
   }
 
@@ -75,8 +75,7 @@ class expected_daemon {
     if (error != errc::run_ended || from.narrowed) return false;
     if (code != protocol::opcode::narrow && code != protocol::opcode::ticket_issue) return false;
     const run_of run = runs_.find(what.company, what.run);
-    return (!run || !run->surely_live(service::now_ms())) &&
-           who_may::ask(from.authority, code, what);
+    return (!run || !run->surely_live(clock::now_ms())) && who_may::ask(from.authority, code, what);
   }
 
   // Of the connection, or that it names.
@@ -288,12 +287,12 @@ class expected_daemon {
     if (error == errc::not_found) return expect(!due);
     expect(error == errc::run_ended || error == errc::denied);
     expect(from.narrowed || asked.run);
-    expect(!run || !run->surely_live(service::now_ms()));
+    expect(!run || !run->surely_live(clock::now_ms()));
   }
   void object(expected_peer& from, const protocol::token_fetch_request& asked, errc error) {
     if (error == errc::not_found) return expect(!tokens_.newest_of(asked.company, asked.agent));
     expect(error == errc::run_ended && from.narrowed);
-    expect(!from.narrowed->surely_live(service::now_ms()));
+    expect(!from.narrowed->surely_live(clock::now_ms()));
   }
   void object(expected_peer&, const protocol::token_validate_request& asked, errc error) {
     const auto due = tokens_.verdict(asked);
@@ -304,7 +303,7 @@ class expected_daemon {
   }
   void object(expected_peer&, const protocol::narrow_request& asked, errc) {
     const run_of run = runs_.find(asked.company.value, asked.run.value);
-    expect(!run || !run->surely_live(service::now_ms()));
+    expect(!run || !run->surely_live(clock::now_ms()));
   }
 
   std::uint64_t before_ = 0;

@@ -56,7 +56,7 @@ class expected_tickets {
     const auto found = find(asked);
     if (found == out_.end() || found->redeemer != caller)
       return expect(error == errc::invalid_ticket);
-    const std::uint64_t now = service::now_ms();
+    const std::uint64_t now = clock::now_ms();
     if (now + 1000 < found->expires_at) expect(error == errc::run_ended);
     expect(error == errc::invalid_ticket || !found->run->surely_live(now));
     out_.erase(found);  // it is used up

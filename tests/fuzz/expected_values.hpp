@@ -10,9 +10,9 @@
 #include <utility>
 #include <vector>
 
+#include "clock/clock.hpp"
 #include "protocol/message/integration_fetch.hpp"
 #include "protocol/reader.hpp"
-#include "service/clock.hpp"
 #include "tests/fuzz/expect.hpp"
 
 namespace coffer::tests {
@@ -115,7 +115,7 @@ class expected_values {
     if (!run) return expected_fetch{values.back()};
     for (const expected_value& one : values) {
       if (!one.visible_at(run->epoch)) continue;
-      const bool good = !one.cut && (!one.expires_at || *one.expires_at > service::now_ms());
+      const bool good = !one.cut && (!one.expires_at || *one.expires_at > clock::now_ms());
       if (one.current() || good) return expected_fetch{one};
       return expected_fetch{values.back(), true};
     }

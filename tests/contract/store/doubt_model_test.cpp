@@ -4,8 +4,8 @@
 #include <map>
 #include <random>
 
+#include "clock/clock.hpp"
 #include "log/log.hpp"
-#include "service/clock.hpp"
 #include "service/follower.hpp"
 #include "service/integrations.hpp"
 #include "tests/contract/store/backends.hpp"
@@ -220,7 +220,7 @@ class doubt_walk {
       return std::as_writable_bytes(std::span(text));
     };
     const bool could_be_away = just_away();
-    auto cached = here_.fetch_cached(company_, id, vault::current_epoch, service::now_ms(), place);
+    auto cached = here_.fetch_cached(company_, id, vault::current_epoch, clock::now_ms(), place);
     const bool from_cache = cached.has_value();
     const auto got =
         from_cache ? *std::move(cached) : here_.fetch(company_, id, vault::current_epoch, place);

@@ -3,8 +3,8 @@
 #include <map>
 #include <random>
 
+#include "clock/clock.hpp"
 #include "log/log.hpp"
-#include "service/clock.hpp"
 #include "service/follower.hpp"
 #include "service/tokens.hpp"
 #include "tests/contract/store/backends.hpp"
@@ -148,7 +148,7 @@ class token_walk {
                                         .company = company_,
                                         .agent = agent,
                                         .scope = "memory:read",
-                                        .now = service::now_ms()};
+                                        .now = clock::now_ms()};
     const bool could_be_away = database_.how.away || now_ < asked_in_vain_ + soon;
     const auto cached = here_.validate_cached(asked);
     const auto got = cached ? *cached : here_.validate(asked);

@@ -1,6 +1,6 @@
 // R1, R2, S5: three daemons on one PostgreSQL agree with the model, whichever is asked.
+#include "clock/clock.hpp"
 #include "log/log.hpp"
-#include "service/clock.hpp"
 #include "tests/contract/store/interleaving.hpp"
 #include "tests/contract/store/steered_clock.hpp"
 #include "tests/contract/store/three_hosts.hpp"
@@ -39,7 +39,7 @@ class hosts_subject final : public model_subject {
            .integration = request.integration,
            .version = version,
            .expires_at = request.expires_at,
-           .now = service::now_ms()},
+           .now = clock::now_ms()},
           [&](std::uint64_t sealed_as) {
             return host.vault.seal(where, sealed_as, bytes(request.text));
           });
@@ -64,7 +64,7 @@ class hosts_subject final : public model_subject {
   }
 
   void sweep() override {
-    const std::uint64_t now = service::now_ms();
+    const std::uint64_t now = clock::now_ms();
     const auto swept = three_hosts::insist([&] {
       return hosts_.any().database.runs().sweep({now, now});
     });
@@ -77,7 +77,7 @@ class hosts_subject final : public model_subject {
     if (run.empty()) return fetch_at(host, company, integration, vault::current_epoch);
     const auto live = three_hosts::insist([&] { return host.runs.find(company, run); });
     if (!live) return run_model::nothing(live.error().code);
-    if (!(*live)->live(service::now_ms())) return run_model::nothing(errc::run_ended);
+    if (!(*live)->live(clock::now_ms())) return run_model::nothing(errc::run_ended);
     return fetch_at(host, company, integration, (*live)->facts.epoch);
   }
 
@@ -123,7 +123,7 @@ class hosts_subject final : public model_subject {
       return std::as_writable_bytes(std::span(text));
     };
     auto& all = host.integrations;
-    if (const auto cached = all.fetch_cached(company, id, epoch, service::now_ms(), place)) {
+    if (const auto cached = all.fetch_cached(company, id, epoch, clock::now_ms(), place)) {
       ++from_cache_;
       return seen_of(*cached, text);
     }

@@ -1,6 +1,6 @@
 // R1 and R2 through the services and their caches, over every store, against the model.
+#include "clock/clock.hpp"
 #include "log/log.hpp"
-#include "service/clock.hpp"
 #include "service/integrations.hpp"
 #include "service/runs.hpp"
 #include "tests/contract/store/backends.hpp"
@@ -58,7 +58,7 @@ class service_subject final : public model_subject {
                             .integration = request.integration,
                             .version = version,
                             .expires_at = request.expires_at,
-                            .now = service::now_ms()},
+                            .now = clock::now_ms()},
                            [&](std::uint64_t sealed_as) {
                              return state_->vault.seal(where, sealed_as, bytes(request.text));
                            });
@@ -91,7 +91,7 @@ class service_subject final : public model_subject {
       if (!found) return run_model::nothing(found.error().code);
       live = *found;
     }
-    if (!live->live(service::now_ms())) return run_model::nothing(errc::run_ended);
+    if (!live->live(clock::now_ms())) return run_model::nothing(errc::run_ended);
     return fetch_at(company, integration, live->facts.epoch);
   }
 
@@ -141,7 +141,7 @@ class service_subject final : public model_subject {
       return std::as_writable_bytes(std::span(text));
     };
     auto& all = state_->integrations;
-    if (const auto cached = all.fetch_cached(company, id, epoch, service::now_ms(), place)) {
+    if (const auto cached = all.fetch_cached(company, id, epoch, clock::now_ms(), place)) {
       ++from_cache_;
       return seen_of(*cached, text);
     }

@@ -5,7 +5,7 @@
 
 namespace coffer::tests {
 
-/// While it lives, the time of day that services read is what set() says; every other
+/// While it lives, the time of day that the process reads is what set() says; every other
 /// clock runs on. One at a time.
 class steered_clock {
  public:

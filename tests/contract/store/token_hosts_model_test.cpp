@@ -1,8 +1,8 @@
 // A1–A3, S5: an agent's tokens on three daemons of one PostgreSQL, against a model of two rules.
 #include <map>
 
+#include "clock/clock.hpp"
 #include "log/log.hpp"
-#include "service/clock.hpp"
 #include "service/token_text.hpp"
 #include "tests/contract/store/steered_clock.hpp"
 #include "tests/contract/store/three_hosts.hpp"

@@ -7,9 +7,9 @@ import posixpath
 
 from tree import Finding
 
-LEVELS = {"error": 0, "secret": 0, "log": 1, "process": 1, "trust": 1, "crypto": 2, "store": 2,
-          "http": 2, "keys": 3, "vault": 4, "audit": 5, "policy": 5, "service": 5, "dispatch": 6,
-          "net": 7, "app": 8}
+LEVELS = {"error": 0, "secret": 0, "clock": 0, "log": 1, "process": 1, "trust": 1, "crypto": 2,
+          "store": 2, "http": 2, "keys": 3, "vault": 4, "audit": 5, "policy": 5, "service": 5,
+          "dispatch": 6, "net": 7, "app": 8}
 SAME_LEVEL = {("secret", "error")}
 PROTOCOL_ANY = {"audit", "dispatch", "net", "app"}  # records name operations by their opcode
 PROTOCOL_CHARACTERS = {"log"}  # which of them a reader cannot see

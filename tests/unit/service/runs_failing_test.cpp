@@ -33,7 +33,7 @@ struct with_failing_runs : coffer::tests::with_service {
     return ended ? errc{} : ended.error().code;
   }
   errc checked() const {
-    const auto live = held->check(service::now_ms());
+    const auto live = held->check(clock::now_ms());
     return live ? errc{} : live.error().code;
   }
   bool known_at_once() const { return over.find_cached("cmp_a", "run_1") == held; }

@@ -21,9 +21,9 @@ BOOST_AUTO_TEST_CASE(a_run_is_found_in_the_store_once_and_then_in_memory) {
 BOOST_AUTO_TEST_CASE(who_holds_a_run_hears_of_its_end) {
   BOOST_TEST(runs.begin("cmp_a", "run_1", "agt_1", std::nullopt).has_value());
   const auto held = *runs.find("cmp_a", "run_1");
-  BOOST_TEST(held->live(service::now_ms()));
+  BOOST_TEST(held->live(clock::now_ms()));
   BOOST_TEST(runs.end("cmp_a", "run_1").has_value());
-  BOOST_TEST(!held->live(service::now_ms()));
+  BOOST_TEST(!held->live(clock::now_ms()));
   BOOST_TEST((runs.find("cmp_a", "run_1").error().code == errc::run_ended));
   BOOST_TEST((runs.end("cmp_a", "run_1").error().code == errc::not_found));
 }
@@ -35,8 +35,8 @@ BOOST_AUTO_TEST_CASE(a_run_of_an_id_that_was_used_before_is_another_run) {
   BOOST_TEST(runs.begin("cmp_a", "run_1", "agt_2", std::nullopt).has_value());
   const auto second = *runs.find("cmp_a", "run_1");
   BOOST_TEST(second->facts.agent == "agt_2");
-  BOOST_TEST(!first->live(service::now_ms()));
-  BOOST_TEST(second->live(service::now_ms()));
+  BOOST_TEST(!first->live(clock::now_ms()));
+  BOOST_TEST(second->live(clock::now_ms()));
 }
 
 BOOST_AUTO_TEST_CASE(past_its_time_limit_a_run_is_over) {

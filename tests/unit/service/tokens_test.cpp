@@ -4,8 +4,8 @@
 #include <boost/crc.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include "clock/clock.hpp"
 #include "service/base62.hpp"
-#include "service/clock.hpp"
 #include "service/token_text.hpp"
 #include "tests/unit/service/with_service.hpp"
 
@@ -41,7 +41,7 @@ struct with_tokens : coffer::tests::with_service {
   // What both ways say; the second time it is asked in memory.
   errc validate(const std::string& token, std::string_view agent = "agt_1",
                 std::string_view company = "cmp_a", std::string_view scope = "memory:read",
-                std::uint64_t now = service::now_ms()) {
+                std::uint64_t now = clock::now_ms()) {
     const service::token_question asked{
         .token = bytes(token), .company = company, .agent = agent, .scope = scope, .now = now};
     const auto first = tokens.validate(asked);
@@ -115,7 +115,7 @@ BOOST_AUTO_TEST_CASE(A1_with_an_overlap_both_are_good_until_it_ends) {
   BOOST_TEST(next != old);
   BOOST_TEST((validate(old) == errc{}));
   BOOST_TEST((validate(next) == errc{}));
-  const auto later = service::now_ms() + 60'001;
+  const auto later = clock::now_ms() + 60'001;
   BOOST_TEST((validate(old, "agt_1", "cmp_a", "", later) == errc::token_expired));
   BOOST_TEST((validate(next, "agt_1", "cmp_a", "", later) == errc{}));
 }
@@ -131,7 +131,7 @@ BOOST_AUTO_TEST_CASE(A3_a_revoked_token_is_refused_and_its_secret_is_gone) {
 }
 
 BOOST_AUTO_TEST_CASE(an_expired_token_says_so) {
-  const auto end = service::now_ms() + 60'000;
+  const auto end = clock::now_ms() + 60'000;
   const std::string token = issue("agt_1", "memory:read", end);
   BOOST_TEST((validate(token, "agt_1", "cmp_a", "", end - 1) == errc{}));
   BOOST_TEST((validate(token, "agt_1", "cmp_a", "", end) == errc::token_expired));
