@@ -53,33 +53,47 @@ class trail {
   /// then: the next call goes on.
   result<void> ship();
   /// The same for a part of it, from time to time: under load most of it can wait. Returns how many
-  /// bytes it moved.
+  /// bytes it moved; 0 at once while another thread ships.
   result<std::size_t> ship_some();
 
-  /// Errors: not_found (no such chain), store_unavailable, audit_unavailable.
+  /// Of this host's chain it ships first what has gathered, up to a bound: the newest records may
+  /// be missing while more than that waits. Errors: not_found (no such chain), store_unavailable,
+  /// audit_unavailable.
   result<page> list(const question& asked);
 
   backlog waiting() const noexcept;
 
-  /// Checks all chains, this host's up to its newest record.
+  /// Checks all chains, this host's at least up to the newest record of when it was called. Takes
+  /// minutes on a long trail, and holds no lock meanwhile: shipping and lists go on. One at a time.
+  /// Errors: overloaded (another one runs), store_unavailable.
   result<std::vector<verdict>> verify();
 
  private:
-  result<std::size_t> ship_up_to(std::size_t bytes_max);
-  result<std::size_t> ship_batches(std::size_t bytes_max);
+  struct spool_file {
+    std::string path;
+    std::unique_ptr<segment> file;  ///< nullptr: it cannot be read
+  };
+
+  enum class busy : bool { waits, gives_up };  // while another thread has the lock
+
+  result<std::size_t> ship_up_to(std::size_t bytes_max, busy when_locked);
+  result<std::size_t> ship_locked(std::size_t bytes_max, bool& asked_anew);
   result<std::size_t> ship_batch(std::size_t bytes_max);
   std::vector<store::audit_chunk> read_batch(std::size_t bytes_max);
   result<void> move(const std::vector<store::audit_chunk>& batch);
   result<void> append(const store::audit_chunk& chunk);
   result<void> state_hole();
   result<void> find_end();
+  result<std::vector<verdict>> verify_all();
   result<verdict> verify_chain(const std::string& chain, crypto::mac_key& key);
-  void verify_spool(chain_check& check);
+  std::vector<spool_file> open_spool() const;
+  void verify_spool(chain_check& check, const std::vector<spool_file>& files);
 
   spool& spool_;
   store::store& store_;
   const secret::buffer key_;
-  std::mutex shipping_;
+  std::mutex shipping_;  // held for one batch at a time
+  std::atomic<bool> verifying_{false};
   std::optional<chain_end> shipped_;  // the end of what is in the store; unknown at first
   std::atomic<std::uint64_t> moved_through_{0};  // as far as was known last
   std::atomic<errc> last_try_{errc{}};

@@ -1,5 +1,6 @@
 // Reading the trail: pages of records, and the check of every chain.
 #include <algorithm>
+#include <cerrno>
 #include <limits>
 
 #include "audit/trail.hpp"
@@ -7,7 +8,8 @@
 namespace coffer::audit {
 namespace {
 
-constexpr std::size_t chunks_read_at_once = 32;  // then the caller may ask again
+constexpr std::size_t chunks_read_at_once = 32;               // then the caller may ask again
+constexpr std::size_t list_bytes_max = std::size_t{8} << 20;  // shipped before a list: one batch
 
 bool wanted(const question& asked, const record& one) {
   if (!asked.company.empty() && one.company != asked.company) return false;
@@ -57,7 +59,8 @@ result<page> trail::list(const question& asked) {
   const std::string own = spool_.chain();
   const std::string chain = asked.chain.empty() ? own : std::string(asked.chain);
   if (chain == own)
-    if (const auto shipped = ship(); !shipped) return shipped.error();
+    if (const auto shipped = ship_up_to(list_bytes_max, busy::waits); !shipped)
+      return shipped.error();
   const bool backward = !asked.after;
   page out;
   out.position =
@@ -81,12 +84,25 @@ result<page> trail::list(const question& asked) {
 }
 
 result<std::vector<verdict>> trail::verify() {
+  if (verifying_.exchange(true))
+    return failure(errc::overloaded, "a verification of the trail is running; ask again later");
+  try {
+    auto found = verify_all();
+    verifying_ = false;
+    return found;
+  } catch (...) {  // out of memory
+    verifying_ = false;
+    throw;
+  }
+}
+
+result<std::vector<verdict>> trail::verify_all() {
   {
     const std::lock_guard lock(shipping_);
     shipped_.reset();  // a store that went back is found now
   }
-  // What cannot be shipped is checked where it is: just then it is asked for.
-  static_cast<void>(ship());
+  // A batch, so that a hole is stated that is there. The rest is checked where it is.
+  static_cast<void>(ship_up_to(list_bytes_max, busy::waits));
   auto chains = store_.audit().chains();
   if (!chains) return chains.error();
   if (std::ranges::find(*chains, spool_.chain()) == chains->end())
@@ -101,12 +117,14 @@ result<std::vector<verdict>> trail::verify() {
   return out;
 }
 
+// The files of the spool are opened before the store is read. They may be deleted meanwhile, and
+// stay readable all the same. And what was deleted before they were opened is in the store by then.
 result<verdict> trail::verify_chain(const std::string& chain, crypto::mac_key& key) {
   const auto id = parse_chain(chain);
   if (!id) return verdict{.chain = "unknown", .intact = false, .where = "a chain without an id"};
   const bool own = chain == spool_.chain();
-  const std::lock_guard lock(shipping_);  // else files go while they are read
-  const std::uint64_t newest = spool_.end().sequence;
+  const std::uint64_t newest = own ? spool_.end().sequence : 0;
+  const auto files = own ? open_spool() : std::vector<spool_file>();
   chain_check check(key, *id);
   for (std::uint64_t last = 0; check.found().intact;) {
     const auto chunk = store_.audit().after(chain, last);
@@ -115,16 +133,24 @@ result<verdict> trail::verify_chain(const std::string& chain, crypto::mac_key& k
     check.take_labelled(chunk->blocks, chunk->first, chunk->last, "store");
     last = std::max(chunk->last, last + 1);  // a row may say anything
   }
-  if (own && check.found().intact) verify_spool(check);
+  if (own && check.found().intact) verify_spool(check, files);
   if (own) check.expect_end(newest, "spool");
   return check.found();
 }
 
-void trail::verify_spool(chain_check& check) {
-  const auto paths = spool_.segment_paths();
-  for (const std::string& path : paths) {
-    const auto file = segment::open(path, true);
-    const bool last = path == paths.back();
+// A file that is gone when it is opened was shipped, or leaves a gap that the check finds.
+std::vector<trail::spool_file> trail::open_spool() const {
+  std::vector<spool_file> files;
+  for (const std::string& path : spool_.segment_paths()) {
+    auto file = segment::open(path, true);
+    if (file || errno != ENOENT) files.push_back({path, std::move(file)});
+  }
+  return files;
+}
+
+void trail::verify_spool(chain_check& check, const std::vector<spool_file>& files) {
+  for (const auto& [path, file] : files) {
+    const bool last = path == files.back().path;
     if (!check.take_segment(file ? file->bytes() : std::span<std::byte>(), path, last)) return;
   }
   for (const std::string& path : spool_.damaged_paths()) {

@@ -110,44 +110,54 @@ std::optional<chain_end> end_in(store::audit_store& chunks, const std::string& c
 }
 
 result<void> trail::ship() {
-  const auto moved = ship_up_to(std::numeric_limits<std::size_t>::max());
+  const auto moved = ship_up_to(std::numeric_limits<std::size_t>::max(), busy::waits);
   if (!moved) return moved.error();
   return {};
 }
 
-// What is shipped is paid by whoever waits for an answer meanwhile. So a burst mostly waits in the
-// spool, and the fuller that is, the more goes: all that comes in, well before it is full.
+// Shipping takes time from the requests that are waiting. So most of a burst stays in the spool at
+// first. The fuller the spool, the more goes at a time: as much as comes in, well before it is
+// full. A worker that ticks never waits for the lock: its next tick ships what this one does not.
 result<std::size_t> trail::ship_some() {
   const double backlog = static_cast<double>(spool_.backlog());
   const double filled = backlog / static_cast<double>(spool_.size_max());
-  return ship_up_to(tick_bytes_min + static_cast<std::size_t>(4 * backlog * filled * filled));
+  return ship_up_to(tick_bytes_min + static_cast<std::size_t>(4 * backlog * filled * filled),
+                    busy::gives_up);
 }
 
-result<std::size_t> trail::ship_up_to(std::size_t bytes_max) {
-  const std::lock_guard lock(shipping_);
-  auto moved = ship_batches(bytes_max);
-  last_try_ = moved ? errc{} : moved.error().code;
-  return moved;
-}
-
-// The first conflict says that the store is not as it was: then it is asked where it ends.
-result<std::size_t> trail::ship_batches(std::size_t bytes_max) {
+// The lock is given back between batches, so that another thread waits for one batch at most.
+result<std::size_t> trail::ship_up_to(std::size_t bytes_max, busy when_locked) {
   std::size_t bytes = 0;
   for (bool asked_anew = false; bytes < bytes_max;) {
-    const auto moved = ship_batch(bytes_max - bytes);
-    if (moved && *moved == 0) break;
-    if (moved) {
-      bytes += *moved;
-    } else if (moved.error().code != errc::version_conflict) {
-      return moved.error();
-    } else if (std::exchange(asked_anew, true)) {
+    std::unique_lock lock(shipping_, std::defer_lock);
+    if (when_locked == busy::waits) {
+      lock.lock();
+    } else if (!lock.try_lock()) {
+      break;
+    }
+    const auto moved = ship_locked(bytes_max - bytes, asked_anew);
+    if (!moved) return moved;
+    if (*moved == 0) break;
+    bytes += *moved;
+  }
+  return bytes;
+}
+
+// One batch. The first conflict says that the store is not as it was: then it is asked where it
+// ends.
+result<std::size_t> trail::ship_locked(std::size_t bytes_max, bool& asked_anew) {
+  auto moved = ship_batch(bytes_max);
+  if (!moved && moved.error().code == errc::version_conflict) {
+    if (!std::exchange(asked_anew, true)) moved = ship_batch(bytes_max);
+    if (!moved && moved.error().code == errc::version_conflict) {
       log::error("audit_chain_conflict",
                  {{"chain", spool_.chain()},
                   {"action", "the store has other records: `coffer audit verify` says where"}});
-      return failure(errc::audit_unavailable);
+      moved = failure(errc::audit_unavailable);
     }
   }
-  return bytes;
+  last_try_ = moved ? errc{} : moved.error().code;
+  return moved;
 }
 
 result<std::size_t> trail::ship_batch(std::size_t bytes_max) {

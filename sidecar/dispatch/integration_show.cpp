@@ -8,7 +8,6 @@ namespace coffer::dispatch {
 result<progress> integration_show(call& one) {
   protocol::integration_show_request request;
   if (const auto decoded = decode(one, request); !decoded) return decoded.error();
-  if (const auto shipped = one.daemon.trail.ship(); !shipped) return shipped.error();
   const auto found = one.daemon.integrations.show(request.company.value, request.integration.value);
   if (!found) return found.error();
   return answer(one, view_of(*found));

@@ -13,7 +13,6 @@ result<progress> token_list(call& one) {
   if (const auto decoded = decode(one, request); !decoded) return decoded.error();
   const auto limit = page_limit(request.limit);
   if (!limit) return limit.error();
-  if (const auto shipped = one.daemon.trail.ship(); !shipped) return shipped.error();
   const std::string_view company = request.company.value;
   const auto found = collect_page<store::token>(
       std::string(value_of(request.after).value_or("")), *limit,

@@ -171,4 +171,23 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_recorded_is_not_answered_and_not_done) {
   BOOST_TEST(daemon.database().integrations().show("cmp_a", "slack").has_value());
 }
 
+// P5: a read of metadata looks at its rows and writes nothing. What waits in the spool is shipped
+// by the daemon itself, every second.
+BOOST_AUTO_TEST_CASE(no_read_of_metadata_ships_the_trail) {
+  BOOST_TEST((set(admin) == errc{}));
+  fetch(admin);
+  daemon.context().spool.commit();
+  const auto waiting = daemon.context().trail.waiting().records;
+  BOOST_TEST(waiting > 0u);
+  const auto reads = [&](opcode code, const auto& request) {
+    BOOST_TEST((daemon.ask(admin, code, request).code == errc{}));
+    BOOST_TEST(daemon.context().trail.waiting().records == waiting);
+  };
+  reads(opcode::integration_show, integration_show_request{{"cmp_a"}, {"slack"}});
+  reads(opcode::integration_list, integration_list_request{{"cmp_a"}, {}, {}});
+  reads(opcode::token_list, token_list_request{{"cmp_a"}, {}, {}, {}});
+  reads(opcode::run_list, run_list_request{{"cmp_a"}, {}, {}});
+  reads(opcode::status, status_request{});
+}
+
 BOOST_AUTO_TEST_SUITE_END()
