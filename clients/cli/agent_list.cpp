@@ -8,17 +8,6 @@ struct agent_list_arguments {
   std::string company, agent;
 };
 
-std::vector<token_info> all_of(client& daemon, const agent_list_arguments& given) {
-  std::vector<token_info> found;
-  for (bool more = true; more;) {
-    const auto page = daemon.token_list(given.company, if_given(given.agent),
-                                        found.empty() ? "" : found.back().kid);
-    found.insert(found.end(), page.tokens.begin(), page.tokens.end());
-    more = page.more && !page.tokens.empty();
-  }
-  return found;
-}
-
 const char* state_of(const token_info& one) {
   if (one.revoked_at) return "revoked";
   return one.expires_at && *one.expires_at <= now_ms() ? "expired" : "good";
@@ -26,7 +15,9 @@ const char* state_of(const token_info& one) {
 
 void list(const globals& all, const agent_list_arguments& given) {
   client daemon = all.connect();
-  const auto found = all_of(daemon, given);
+  const auto found = all_pages([&](const std::string& after) {
+    return daemon.token_list(given.company, if_given(given.agent), after);
+  });
   if (all.json) return print_line(json_of(found));
   const std::string& whose = given.agent.empty() ? given.company : given.agent;
   if (found.empty()) return print_line(whose + " has no tokens");

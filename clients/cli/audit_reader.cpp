@@ -25,7 +25,7 @@ std::vector<audit_info> audit_reader::read_page(std::uint64_t count) {
   audit_page page = daemon_.audit_list(next_);
   position_ = page.position;
   (next_.after ? next_.after : next_.before) = page.position;
-  more_ = page.more;
+  more_ = page.next.has_value();
   return std::move(page.records);
 }
 

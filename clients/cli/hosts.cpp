@@ -8,16 +8,6 @@ namespace {
 
 constexpr std::uint64_t away_after = 30'000;  // ms: three heartbeats
 
-std::vector<host_info> all_of(client& daemon) {
-  std::vector<host_info> found;
-  for (bool more = true; more;) {
-    const auto page = daemon.host_list(found.empty() ? "" : found.back().host);
-    found.insert(found.end(), page.hosts.begin(), page.hosts.end());
-    more = page.more && !page.hosts.empty();
-  }
-  return found;
-}
-
 // The beginning of each key's id, which is enough to see whether they are the same.
 std::string short_keys(std::string_view keys) {
   std::string out;
@@ -35,7 +25,7 @@ std::string seen_text(const host_info& one) {
 
 void list(const globals& all) {
   client daemon = all.connect();
-  const auto found = all_of(daemon);
+  const auto found = all_pages([&](const std::string& after) { return daemon.host_list(after); });
   if (all.json) return print_line(json_of(found));
   if (found.empty()) return print_line("no host has been seen yet");
   table_rows rows;

@@ -4,19 +4,10 @@
 namespace coffer::cli {
 namespace {
 
-std::vector<integration_info> integrations_of(client& daemon, const std::string& company) {
-  std::vector<integration_info> found;
-  for (bool more = true; more;) {
-    const auto page = daemon.list(company, found.empty() ? "" : found.back().integration);
-    found.insert(found.end(), page.integrations.begin(), page.integrations.end());
-    more = page.more && !page.integrations.empty();
-  }
-  return found;
-}
-
 void print_integrations(const globals& all, const std::string& company) {
   client daemon = all.connect();
-  const auto found = integrations_of(daemon, company);
+  const auto found =
+      all_pages([&](const std::string& after) { return daemon.list(company, after); });
   if (all.json) return print_line(json_of(found));
   if (found.empty()) return print_line(company + " has no integrations");
   table_rows rows;

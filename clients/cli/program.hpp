@@ -70,6 +70,18 @@ std::string target_text(client& daemon, const std::string& what, const std::stri
 
 /// What an option was given, if it was.
 std::optional<std::string> if_given(const std::string& text);
+
+/// All entries of a list. `ask` gets a page by where it begins, the first one by "".
+template <class Ask>
+auto all_pages(Ask&& ask) {
+  auto page = ask(std::string());
+  auto found = std::move(page.entries);
+  while (page.next) {
+    page = ask(*page.next);
+    std::ranges::move(page.entries, std::back_inserter(found));
+  }
+  return found;
+}
 /// Refuses an empty word: what a script's unset variable leaves would ask for something else.
 CLI::Validator not_empty();
 

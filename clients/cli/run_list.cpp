@@ -4,19 +4,10 @@
 namespace coffer::cli {
 namespace {
 
-std::vector<run_info> runs_of(client& daemon, const std::string& company) {
-  std::vector<run_info> found;
-  for (bool more = true; more;) {
-    const auto page = daemon.run_list(company, found.empty() ? "" : found.back().run);
-    found.insert(found.end(), page.runs.begin(), page.runs.end());
-    more = page.more && !page.runs.empty();
-  }
-  return found;
-}
-
 void print_runs(const globals& all, const std::string& company) {
   client daemon = all.connect();
-  const auto found = runs_of(daemon, company);
+  const auto found =
+      all_pages([&](const std::string& after) { return daemon.run_list(company, after); });
   if (all.json) return print_line(json_of(found));
   if (found.empty()) return print_line(company + " has no live runs");
   table_rows rows;

@@ -59,14 +59,15 @@ struct audit_list_request {
 
 struct audit_list_reply {
   std::vector<audit_record> records;  ///< in the order in which they were read
-  std::uint64_t position = 0;         ///< go on with `after` or `before` = this
-  bool more = false;                  ///< there is more in that direction
+  std::uint64_t position = 0;         ///< the last sequence looked at: a follower goes on here
+  std::optional<std::uint64_t> next;  ///< ask again with this as `after` or `before`; absent: the
+                                      ///< end (P5.7)
 
   template <class Self, class Visit>
   static void fields(Self& self, Visit& visit) {
     visit(1, "records", self.records);
     visit(2, "position", self.position);
-    visit(3, "more", self.more);
+    visit(3, "next", self.next);
   }
 };
 

@@ -9,7 +9,7 @@ namespace coffer::protocol {
 
 struct integration_list_request {
   identifier company;
-  std::optional<identifier> after;     ///< the last id of the page before
+  std::optional<identifier> after;     ///< `next` of the page before
   std::optional<std::uint64_t> limit;  ///< 1 to list_entries_max, which is also the default
 
   template <class Self, class Visit>
@@ -22,12 +22,12 @@ struct integration_list_request {
 
 struct integration_list_reply {
   std::vector<integration_record> integrations;
-  bool more = false;  ///< ask again with `after` = the last id of this page
+  std::optional<identifier> next;  ///< ask again with this as `after`; absent: the end (P5.7)
 
   template <class Self, class Visit>
   static void fields(Self& self, Visit& visit) {
     visit(1, "integrations", self.integrations);
-    visit(2, "more", self.more);
+    visit(2, "next", self.next);
   }
 };
 

@@ -10,7 +10,7 @@ namespace coffer::protocol {
 
 struct run_list_request {
   identifier company;
-  std::optional<identifier> after;     ///< the last id of the page before
+  std::optional<identifier> after;     ///< `next` of the page before
   std::optional<std::uint64_t> limit;  ///< 1 to list_entries_max, which is also the default
 
   template <class Self, class Visit>
@@ -23,12 +23,12 @@ struct run_list_request {
 
 struct run_list_reply {
   std::vector<run_record> runs;
-  bool more = false;  ///< ask again with `after` = the last id of this page
+  std::optional<identifier> next;  ///< ask again with this as `after`; absent: the end (P5.7)
 
   template <class Self, class Visit>
   static void fields(Self& self, Visit& visit) {
     visit(1, "runs", self.runs);
-    visit(2, "more", self.more);
+    visit(2, "next", self.next);
   }
 };
 

@@ -10,7 +10,7 @@ namespace coffer::protocol {
 struct token_list_request {
   identifier company;
   std::optional<identifier> agent;     ///< only this one's
-  std::optional<identifier> after;     ///< the last kid of the page before
+  std::optional<identifier> after;     ///< `next` of the page before
   std::optional<std::uint64_t> limit;  ///< 1 to list_entries_max, which is also the default
 
   template <class Self, class Visit>
@@ -24,12 +24,12 @@ struct token_list_request {
 
 struct token_list_reply {
   std::vector<token_record> tokens;
-  bool more = false;  ///< ask again with `after` = the last kid of this page
+  std::optional<identifier> next;  ///< ask again with this as `after`; absent: the end (P5.7)
 
   template <class Self, class Visit>
   static void fields(Self& self, Visit& visit) {
     visit(1, "tokens", self.tokens);
-    visit(2, "more", self.more);
+    visit(2, "next", self.next);
   }
 };
 

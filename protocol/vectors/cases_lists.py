@@ -5,7 +5,7 @@ from messages import declared, fields_of, lists, required, sample
 from vector_case import decoded, refused, short
 
 LIST, RECORD = "integration_list_reply", "integration_record"
-MORE = field(2, b"\0")
+NEXT = field(2, b"slack")
 
 
 def around(message, name, content):
@@ -71,7 +71,7 @@ def broken_lists():
         ("record_empty", "A record of no bytes lacks its fields.", "P3.8 P3.9", "missing_field",
          join(one, u32(0))),
     ):
-        yield refused("list_reply_" + name, about, rule, LIST, join(field(1, content), MORE),
+        yield refused("list_reply_" + name, about, rule, LIST, join(field(1, content), NEXT),
                       outcome, "integrations")
 
 
@@ -91,7 +91,7 @@ def broken_records():
     ):
         assert size(fields) > 0
         yield refused("list_reply_record_" + name, about, "P3.8 P3.9", LIST,
-                      join(field(1, join(one, record(fields), one)), MORE), outcome,
+                      join(field(1, join(one, record(fields), one)), NEXT), outcome,
                       "integrations")
 
 

@@ -195,9 +195,7 @@ def numbers():
             yield refuses(f"{short(message)}_freshness_{name}", "A u64 that is 0, 1 or 2.", "P3.7",
                           message, "freshness", content)
     for message, blamed in (("integration_rotate_request", "cut"), (reply, "fell_forward"),
-                            ("policy_explain_reply", "allowed"), ("run_list_reply", "more"),
-                            ("token_list_reply", "more"), ("audit_list_reply", "more"),
-                            ("host_list_reply", "more")):
+                            ("policy_explain_reply", "allowed")):
         yield refuses(f"{short(message)}_{blamed}_two", "A bool is one byte, 0 or 1.", "P3.6",
                       message, blamed, b"\2")
     yield from new_numbers()
@@ -212,7 +210,7 @@ def new_numbers():
         ("run_list_request", "limit"), ("token_list_request", "limit"),
         ("audit_list_request", "after"), ("audit_list_request", "before"),
         ("policy_explain_request", "uid"), ("narrow_reply", "ends_at"),
-        ("host_list_request", "limit"),
+        ("host_list_request", "limit"), ("audit_list_reply", "next"),
     ):
         yield takes(f"{message}_{blamed}_max", "The largest number is well-formed here.", "P3.5",
                     message, blamed, 2**64 - 1)

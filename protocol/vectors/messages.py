@@ -71,7 +71,7 @@ MESSAGES = {
     "integration_show_request": "company:identifier integration:identifier",
     "integration_show_reply": RECORDS["integration_record"],
     "integration_list_request": "company:identifier after:identifier? limit:u64?",
-    "integration_list_reply": "integrations:[integration] more:bool",
+    "integration_list_reply": "integrations:[integration] next:identifier?",
     "integration_rotate_request": "company:identifier integration:identifier value:secret "
     "expires_at:u64? if_version:u64? cut:bool?",
     "integration_rotate_reply": RECORDS["integration_record"],
@@ -85,7 +85,7 @@ MESSAGES = {
     "run_end_request": "company:identifier run:identifier",
     "run_end_reply": "",
     "run_list_request": "company:identifier after:identifier? limit:u64?",
-    "run_list_reply": "runs:[run] more:bool",
+    "run_list_reply": "runs:[run] next:identifier?",
     "narrow_request": "company:identifier run:identifier",
     "narrow_reply": NARROWED,
     "ticket_issue_request": "company:identifier run:identifier uid:u64? lifetime:u64?",
@@ -103,20 +103,20 @@ MESSAGES = {
     "token_revoke_request": "company:identifier agent:identifier kid:identifier?",
     "token_revoke_reply": "revoked:u64",
     "token_list_request": "company:identifier agent:identifier? after:identifier? limit:u64?",
-    "token_list_reply": "tokens:[token] more:bool",
+    "token_list_reply": "tokens:[token] next:identifier?",
     "token_validate_request": "token:secret company:identifier agent:identifier scope:text?",
     "token_validate_reply": "kid:identifier scopes:text expires_at:u64? freshness:freshness "
     "age:u64?",
     "audit_list_request": "company:identifier? after:u64? before:u64? limit:u64? "
     "chain:identifier?",
-    "audit_list_reply": "records:[audit] position:u64 more:bool",
+    "audit_list_reply": "records:[audit] position:u64 next:u64?",
     "audit_verify_request": "",
     "audit_verify_reply": "chains:[chain]",
     "policy_explain_request": "uid:u64 unit:text? operation:text company:identifier? "
     "integration:identifier? agent:identifier?",
     "policy_explain_reply": "allowed:bool verdicts:[verdict]",
     "host_list_request": "after:identifier? limit:u64?",
-    "host_list_reply": "hosts:[host] more:bool",
+    "host_list_reply": "hosts:[host] next:identifier?",
 }
 FIELDS = {"error": "code:u64 name:text text:text", **RECORDS, **MESSAGES}
 

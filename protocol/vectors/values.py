@@ -73,8 +73,8 @@ VALUES = {
     "memory_total": 1048576,
     "memory_used": 4096,
     "missing": 8,
-    "more": False,
     "name": "not_found",
+    "next": "slack",
     "operation": "integration_fetch",
     "outcome": "done",
     "overlap": 60000,
@@ -120,6 +120,7 @@ VALUES = {
 TOKEN_SCOPES = {"scopes": "memory:read tools:call:github.*"}
 VALUES_OF = {
     "audit_list_request": {"after": 1150},
+    "audit_list_reply": {"next": 1200},
     "chain_record": {"records": 1200},
     "hello_reply": {"version": 1},
     "host_record": {"name": "host-7.example", "version": "cofferd 0.1.0"},

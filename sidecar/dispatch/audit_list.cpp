@@ -63,14 +63,14 @@ result<progress> audit_list(call& one) {
   if (!found) return found.error();
   protocol::audit_list_reply reply;
   reply.position = found->position;
-  reply.more = found->more;
+  if (found->more) reply.next = found->position;
   std::size_t bytes = 0;
   for (const audit::record& entry : found->records) {
     if (!one.from.may->permits(one.row->needed, target_of(entry))) continue;
     bytes += wire_size_of(entry);
     if (bytes > page_bytes_max) {
       reply.position = reply.records.back().sequence;
-      reply.more = true;
+      reply.next = reply.position;
       break;
     }
     reply.records.push_back(view_of(entry));

@@ -51,7 +51,7 @@ result<progress> host_list(call& one) {
   std::vector<std::string> keys;
   for (const store::host& row : found->rows) keys.push_back(keys_text(row));
   protocol::host_list_reply reply;
-  reply.more = found->more;
+  reply.next = next_of(*found);
   for (std::size_t i = 0; i < keys.size(); ++i)
     reply.hosts.push_back(view_of(found->rows[i], keys[i]));
   return answer(one, reply);

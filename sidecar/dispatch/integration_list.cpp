@@ -33,7 +33,7 @@ result<progress> integration_list(call& one) {
       });
   if (!found) return found.error();
   protocol::integration_list_reply reply;
-  reply.more = found->more;
+  reply.next = next_of(*found);
   for (const store::integration& row : found->rows) reply.integrations.push_back(view_of(row));
   return answer(one, reply);
 }

@@ -26,7 +26,7 @@ result<progress> run_list(call& one) {
       });
   if (!found) return found.error();
   protocol::run_list_reply reply;
-  reply.more = found->more;
+  reply.next = next_of(*found);
   for (const store::run& row : found->rows) reply.runs.push_back(view_of(row));
   return answer(one, reply);
 }

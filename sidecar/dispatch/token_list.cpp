@@ -28,7 +28,7 @@ result<progress> token_list(call& one) {
       });
   if (!found) return found.error();
   protocol::token_list_reply reply;
-  reply.more = found->more;
+  reply.next = next_of(*found);
   for (const store::token& row : found->rows) reply.tokens.push_back(view_of(row));
   return answer(one, reply);
 }

@@ -151,7 +151,7 @@ class expected_daemon {
                           {company, row.integration.value}));
     }
     if (!asked.after && !asked.limit && from.caller == 0)
-      expect(reply.integrations.size() == values_.count(company) && !reply.more);
+      expect(reply.integrations.size() == values_.count(company) && !reply.next);
   }
 
   run_of named_run(const expected_peer& from, const protocol::identifier& company,

@@ -40,10 +40,10 @@ host_page client::host_list(std::string_view after) {
   const auto said = connection_->ask<protocol::host_list_reply>(opcode::host_list, request, true);
   host_page page;
   for (const auto& one : said.hosts)
-    page.hosts.push_back({owned(one.host), owned(one.name), owned(one.version), owned(one.keys),
-                          one.started_at, one.seen_ago, one.lag, one.clock_ahead,
-                          one.clock_behind});
-  page.more = said.more;
+    page.entries.push_back({owned(one.host), owned(one.name), owned(one.version), owned(one.keys),
+                            one.started_at, one.seen_ago, one.lag, one.clock_ahead,
+                            one.clock_behind});
+  page.next = owned(said.next);
   return page;
 }
 

@@ -37,7 +37,7 @@ audit_page client::audit_list(const audit_query& which) {
   audit_page page;
   for (const auto& one : said.records) page.records.push_back(info_of(one));
   page.position = said.position;
-  page.more = said.more;
+  page.next = said.next;
   return page;
 }
 

@@ -79,8 +79,8 @@ integration_page client::list(std::string_view company, std::string_view after) 
   const auto said =
       connection_->ask<protocol::integration_list_reply>(opcode::integration_list, request, true);
   integration_page page;
-  for (const auto& one : said.integrations) page.integrations.push_back(info_of(one));
-  page.more = said.more;
+  for (const auto& one : said.integrations) page.entries.push_back(info_of(one));
+  page.next = owned(said.next);
   return page;
 }
 

@@ -36,8 +36,8 @@ run_page client::run_list(std::string_view company, std::string_view after) {
   if (!after.empty()) request.after = {{after}};
   const auto said = connection_->ask<protocol::run_list_reply>(opcode::run_list, request, true);
   run_page page;
-  for (const auto& one : said.runs) page.runs.push_back(info_of(one));
-  page.more = said.more;
+  for (const auto& one : said.runs) page.entries.push_back(info_of(one));
+  page.next = owned(said.next);
   return page;
 }
 

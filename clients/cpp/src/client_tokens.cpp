@@ -69,8 +69,8 @@ token_page client::token_list(std::string_view company, std::optional<std::strin
   if (!after.empty()) request.after = {{after}};
   const auto said = connection_->ask<protocol::token_list_reply>(opcode::token_list, request, true);
   token_page page;
-  for (const auto& one : said.tokens) page.tokens.push_back(info_of(one));
-  page.more = said.more;
+  for (const auto& one : said.tokens) page.entries.push_back(info_of(one));
+  page.next = owned(said.next);
   return page;
 }
 

@@ -167,9 +167,9 @@ class Client(Session):
                 "company": company, "chain": chain, **place,
                 "limit": LIST_ENTRIES_MAX if limit is None else min(limit, LIST_ENTRIES_MAX)})
             yield from (AuditEntry(**record) for record in page["records"])
-            if not page["more"] or page["position"] == place[on]:
+            if page.get("next") in (None, place[on]):
                 return
-            place[on] = page["position"]
+            place[on] = page["next"]
             limit = None if limit is None else limit - len(page["records"])
 
     def audit_verify(self) -> List[AuditChain]:
@@ -190,11 +190,10 @@ class Client(Session):
         after = None
         while True:
             page = self._ask(operation, {**request, "after": after})
-            found = [kind(**record) for record in page[records]]
-            yield from found
-            if not page["more"] or not found:
+            yield from (kind(**record) for record in page[records])
+            if page.get("next") in (None, after):
                 return
-            after = found[-1][0]  # a record begins with its id
+            after = page["next"]  # not the last record: a page may be empty before the end
 
 
 def _presented(token):

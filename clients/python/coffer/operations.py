@@ -60,7 +60,7 @@ OPERATIONS = {
     "integration_list": (0x12, _SMALL,
                          fields_of(*_COMPANY, (2, "after?", ID), (3, "limit?", U64)),
                          fields_of((1, "integrations", records_of(INTEGRATION)),
-                                   (2, "more", BOOL))),
+                                   (2, "next?", ID))),
     "integration_rotate": (0x13, _WITH_SECRET, fields_of(
         *_KEY, (3, "value", SECRET), (4, "expires_at?", U64), (5, "if_version?", U64),
         (6, "cut?", BOOL)), INTEGRATION),
@@ -71,7 +71,7 @@ OPERATIONS = {
     "run_begin": (0x20, _SMALL, fields_of(*_RUN, (3, "agent", ID), (4, "time_limit?", U64)), RUN),
     "run_end": (0x21, _SMALL, fields_of(*_RUN), _NONE),
     "run_list": (0x22, _SMALL, fields_of(*_COMPANY, (2, "after?", ID), (3, "limit?", U64)),
-                 fields_of((1, "runs", records_of(RUN)), (2, "more", BOOL))),
+                 fields_of((1, "runs", records_of(RUN)), (2, "next?", ID))),
     "narrow": (0x23, _SMALL, fields_of(*_RUN), AUTHORITY),
     "ticket_issue": (0x24, _SMALL, fields_of(*_RUN, (3, "uid?", U64), (4, "lifetime?", U64)),
                      fields_of((1, "ticket", SECRET), (2, "expires_at", U64))),
@@ -87,7 +87,7 @@ OPERATIONS = {
                      fields_of((1, "revoked", U64))),
     "token_list": (0x34, _SMALL, fields_of(
         *_COMPANY, (2, "agent?", ID), (3, "after?", ID), (4, "limit?", U64)),
-        fields_of((1, "tokens", records_of(TOKEN)), (2, "more", BOOL))),
+        fields_of((1, "tokens", records_of(TOKEN)), (2, "next?", ID))),
     "token_validate": (0x35, _SMALL, fields_of(
         (1, "token", SECRET), (2, "company", ID), (3, "agent", ID), (4, "scope?", LABEL)),
         fields_of((1, "kid", ID), (2, "scopes", SCOPES), (3, "expires_at?", U64),
@@ -96,14 +96,14 @@ OPERATIONS = {
         (1, "company?", ID), (2, "after?", U64), (3, "before?", U64), (4, "limit?", U64),
         (5, "chain?", ID)),
         fields_of((1, "records", records_of(AUDIT_ENTRY)), (2, "position", U64),
-                  (3, "more", BOOL))),
+                  (3, "next?", U64))),
     "audit_verify": (0x41, _SMALL, _NONE, fields_of((1, "chains", records_of(AUDIT_CHAIN)))),
     "policy_explain": (0x50, _WITH_TEXT, fields_of(
         (1, "uid", U64), (2, "unit?", LABEL), (3, "operation", TEXT64), (4, "company?", ID),
         (5, "integration?", ID), (6, "agent?", ID)),
         fields_of((1, "allowed", BOOL), (2, "verdicts", records_of(VERDICT)))),
     "host_list": (0x60, _SMALL, fields_of((1, "after?", ID), (2, "limit?", U64)),
-                  fields_of((1, "hosts", records_of(HOST)), (2, "more", BOOL))),
+                  fields_of((1, "hosts", records_of(HOST)), (2, "next?", ID))),
 }
 
 _LIMITS = {row[0]: row[1] for row in OPERATIONS.values()}

@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(R1_runs_begin_end_and_are_listed) {
       .run = {"run_7"}, .agent = {"agt_b"}, .epoch = 1, .began_at = 2, .ends_at = 3};
   protocol::run_list_reply list;
   list.runs = {run, run};
-  list.more = true;
+  list.next = {{"run_8"}};
   const fake_daemon daemon(
       {answer<protocol::run_begin_request>(opcode::run_begin, run,
                                            [](const auto& fields) {
@@ -110,8 +110,8 @@ BOOST_AUTO_TEST_CASE(R1_runs_begin_end_and_are_listed) {
   BOOST_TEST(begun.began_at == 2u);
   BOOST_TEST(begun.ends_at == 3u);
   const run_page page = daemon.connect().run_list("cmp_a", "run_6");
-  BOOST_TEST(page.runs.size() == 2u);
-  BOOST_TEST(page.more);
+  BOOST_TEST(page.entries.size() == 2u);
+  BOOST_TEST(*page.next == "run_8");
   daemon.connect().run_end("cmp_a", "run_7");
 }
 
@@ -163,7 +163,7 @@ BOOST_AUTO_TEST_CASE(A1_a_token_is_issued_rotated_fetched_listed_and_revoked) {
   const secret fetched = daemon.connect().token_fetch("cmp_a", "agt_b");
   BOOST_TEST(fetched.reveal() == "cagt_1");
   BOOST_TEST(fetched.version() == 3u);
-  expect_token(daemon.connect().token_list("cmp_a", std::nullopt, "kid_0").tokens.at(0));
+  expect_token(daemon.connect().token_list("cmp_a", std::nullopt, "kid_0").entries.at(0));
   BOOST_TEST(daemon.connect().token_revoke("cmp_a", "agt_b") == 2u);
 }
 
@@ -189,19 +189,19 @@ BOOST_AUTO_TEST_CASE(A2_a_good_token_is_told_what_it_grants) {
 BOOST_AUTO_TEST_CASE(S5_hosts_come_by_pages) {
   protocol::host_list_reply list;
   list.hosts.push_back({{"h2"}, {"host-2"}, {"cofferd 1"}, {"aa bb"}, 5, 6, 7, std::nullopt, 8});
-  list.more = true;
+  list.next = {{"h3"}};
   const fake_daemon daemon(
       {answer<protocol::host_list_request>(opcode::host_list, list, [](const auto& fields) {
         BOOST_TEST(fields.after->value == "h1");
       })});
   const host_page page = daemon.connect().host_list("h1");
-  BOOST_TEST(page.more);
-  BOOST_TEST_REQUIRE(page.hosts.size() == 1u);
-  BOOST_TEST(page.hosts[0].name == "host-2");
-  BOOST_TEST(page.hosts[0].keys == "aa bb");
-  BOOST_TEST(page.hosts[0].lag == 7u);
-  BOOST_TEST(!page.hosts[0].clock_ahead.has_value());
-  BOOST_TEST(*page.hosts[0].clock_behind == 8u);
+  BOOST_TEST(*page.next == "h3");
+  BOOST_TEST_REQUIRE(page.entries.size() == 1u);
+  BOOST_TEST(page.entries[0].name == "host-2");
+  BOOST_TEST(page.entries[0].keys == "aa bb");
+  BOOST_TEST(page.entries[0].lag == 7u);
+  BOOST_TEST(!page.entries[0].clock_ahead.has_value());
+  BOOST_TEST(*page.entries[0].clock_behind == 8u);
 }
 
 BOOST_AUTO_TEST_CASE(A2_a_refused_token_has_its_reason_and_other_errors_are_others) {
@@ -238,7 +238,7 @@ BOOST_AUTO_TEST_CASE(P4_audit_is_read_and_verified) {
   protocol::audit_list_reply page;
   page.records = {record};
   page.position = 1;
-  page.more = true;
+  page.next = 1;
   protocol::audit_verify_reply verdict;
   verdict.chains = {{{"host_1"}, 10, 1, 10, true, {}, 2, {{"7-8"}}},
                     {{"host_2"}, 3, 1, 3, false, {{"at 2"}}, {}, {}}};
@@ -255,7 +255,7 @@ BOOST_AUTO_TEST_CASE(P4_audit_is_read_and_verified) {
   const audit_page got =
       daemon.connect().audit_list({.company = "cmp_a", .after = 0, .limit = 7, .chain = "host_2"});
   BOOST_TEST(got.position == 1u);
-  BOOST_TEST(got.more);
+  BOOST_TEST(*got.next == 1u);
   BOOST_TEST_REQUIRE(got.records.size() == 1u);
   BOOST_TEST(got.records[0].operation == "integration_fetch");
   BOOST_TEST(*got.records[0].company == "cmp_a");

@@ -61,7 +61,7 @@ class Operations(unittest.TestCase):
     def test_R1_runs(self):
         self.assertEqual([coffer.Run(**RUN)], self.asked(
             lambda c: list(c.runs("cmp_a")), "run_list", {"company": "cmp_a"},
-            {"runs": [RUN], "more": False}))
+            {"runs": [RUN], "next": None}))
 
     def test_R3_narrow(self):
         def call(client):
@@ -109,7 +109,7 @@ class Operations(unittest.TestCase):
     def test_A1_tokens(self):
         self.assertEqual([coffer.Token(**TOKEN)], self.asked(
             lambda c: list(c.tokens("cmp_a", "agt_a")), "token_list", OF_AGENT,
-            {"tokens": [TOKEN], "more": False}))
+            {"tokens": [TOKEN], "next": None}))
 
     def test_A2_token_validate(self):
         good = self.asked(
@@ -123,7 +123,7 @@ class Operations(unittest.TestCase):
                 "started_at": 5, "seen_ago": 6, "lag": 7, "clock_ahead": None,
                 "clock_behind": 8}
         self.assertEqual([coffer.Host(**host)], self.asked(
-            lambda c: list(c.hosts()), "host_list", {}, {"hosts": [host], "more": False}))
+            lambda c: list(c.hosts()), "host_list", {}, {"hosts": [host], "next": None}))
 
     def test_P4_audit_verify(self):
         chain = {"chain": "c1", "records": 5, "first": 1, "last": 5, "intact": False, "where": "x"}
@@ -196,47 +196,48 @@ class Pages(unittest.TestCase):
 
     def test_R1_runs_by_pages(self):
         found, asked = self.came(
-            "run_list", [{"runs": [RUN, {**RUN, "run": "run_8"}], "more": True},
-                         {"runs": [{**RUN, "run": "run_9"}], "more": False}],
+            "run_list", [{"runs": [RUN, {**RUN, "run": "run_8"}], "next": "run_8"},
+                         {"runs": [], "next": "run_85"},
+                         {"runs": [{**RUN, "run": "run_9"}], "next": None}],
             lambda c: c.runs("cmp_a"), company="cmp_a")
         self.assertEqual([one.run for one in found], ["run_7", "run_8", "run_9"])
-        self.assertEqual(asked, [{}, {"after": "run_8"}])
+        self.assertEqual(asked, [{}, {"after": "run_8"}, {"after": "run_85"}])
 
-    def test_A1_tokens_by_pages_go_on_behind_the_last_kid(self):
+    def test_A1_tokens_by_pages_go_on_where_the_page_says(self):
         found, asked = self.came(
-            "token_list", [{"tokens": [TOKEN], "more": True},
-                           {"tokens": [{**TOKEN, "kid": "k2"}], "more": False}],
+            "token_list", [{"tokens": [TOKEN], "next": "k15"},
+                           {"tokens": [{**TOKEN, "kid": "k2"}], "next": None}],
             lambda c: c.tokens("cmp_a", "agt_a"), **OF_AGENT)
         self.assertEqual([one.kid for one in found], ["k1", "k2"])
-        self.assertEqual(asked, [{}, {"after": "k1"}])
+        self.assertEqual(asked, [{}, {"after": "k15"}])
 
     def test_P4_audit_forward_goes_on_where_the_page_ended(self):
         found, asked = self.came(
-            "audit_list", [{"records": self.entries(1, 2), "position": 40, "more": True},
-                           {"records": [], "position": 80, "more": True},
-                           {"records": self.entries(81), "position": 81, "more": False}],
+            "audit_list", [{"records": self.entries(1, 2), "position": 40, "next": 40},
+                           {"records": [], "position": 80, "next": 80},
+                           {"records": self.entries(81), "position": 81, "next": None}],
             lambda c: c.audit("cmp_a", after=0, chain="c1"), company="cmp_a", chain="c1", limit=200)
         self.assertEqual([one.sequence for one in found], [1, 2, 81])
         self.assertEqual(asked, [{"after": 0}, {"after": 40}, {"after": 80}])
 
     def test_P4_audit_goes_backward_from_the_end(self):
         found, asked = self.came(
-            "audit_list", [{"records": self.entries(9, 8), "position": 8, "more": True},
-                           {"records": self.entries(7), "position": 7, "more": False}],
+            "audit_list", [{"records": self.entries(9, 8), "position": 8, "next": 8},
+                           {"records": self.entries(7), "position": 7, "next": None}],
             lambda c: c.audit(), limit=200)
         self.assertEqual([one.sequence for one in found], [9, 8, 7])
         self.assertEqual(asked, [{}, {"before": 8}])
 
     def test_P4_audit_takes_no_more_than_its_limit(self):
         found, asked = self.came(
-            "audit_list", [{"records": self.entries(9), "position": 9, "more": True},
-                           {"records": self.entries(8, 7), "position": 7, "more": True}],
+            "audit_list", [{"records": self.entries(9), "position": 9, "next": 9},
+                           {"records": self.entries(8, 7), "position": 7, "next": 7}],
             lambda c: c.audit(before=10, limit=3))
         self.assertEqual([one.sequence for one in found], [9, 8, 7])
         self.assertEqual(asked, [{"before": 10, "limit": 3}, {"before": 9, "limit": 2}])
 
     def test_P4_audit_that_does_not_move_ends(self):
-        page = {"records": self.entries(9), "position": 9, "more": True}
+        page = {"records": self.entries(9), "position": 9, "next": 9}
         found, _ = self.came("audit_list", [page, page, page], lambda c: c.audit(before=10))
         self.assertEqual(len(found), 2)
 

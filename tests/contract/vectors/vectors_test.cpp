@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(each_wrong_field_of_a_message_is_noticed) {
       {"fetch_reply", [](auto& one) { (*one.message)["freshness"] = "stale"; }},
       {"fetch_reply_fell_forward", [](auto& one) { one.message->erase("fell_forward"); }},
       {"ticket_redeem_request", [](auto& one) { (*one.message)["ticket"] = other_secret(); }},
-      {"list_reply", [](auto& one) { (*one.message)["more"] = true; }},
+      {"list_reply", [](auto& one) { (*one.message)["next"] = "github"; }},
   });
 }
 

@@ -63,7 +63,7 @@ class client {
   integration_info rotate(std::string_view company, std::string_view integration,
                           std::string_view value, const rotate_options& options = {});
   integration_info show(std::string_view company, std::string_view integration);
-  /// A page of integrations with ids above `after`, in byte order.
+  /// A page of integrations, in byte order of their ids; `after` is `next` of the page before.
   integration_page list(std::string_view company, std::string_view after = {});
   /// Deletes the integration and wipes its value.
   void remove(std::string_view company, std::string_view integration,
@@ -74,9 +74,9 @@ class client {
   run_info run_begin(std::string_view company, std::string_view run, std::string_view agent,
                      std::optional<std::chrono::milliseconds> time_limit = std::nullopt);
   void run_end(std::string_view company, std::string_view run);
-  /// A page of the daemons that use the store, with ids above `after`.
+  /// A page of the daemons that use the store.
   host_page host_list(std::string_view after = {});
-  /// A page of live runs with ids above `after`, in byte order.
+  /// A page of live runs, in byte order of their ids.
   run_page run_list(std::string_view company, std::string_view after = {});
 
   /// Makes this client the adapter of one run, irrevocably: it fetches for the run, and no more.
@@ -104,7 +104,7 @@ class client {
   /// Revokes one token, or all of the agent's; how many were live.
   std::uint64_t token_revoke(std::string_view company, std::string_view agent,
                              std::optional<std::string_view> kid = std::nullopt);
-  /// A page of tokens, of one agent if given, with kids above `after`, in byte order.
+  /// A page of tokens, of one agent if given, in byte order of their kids.
   token_page token_list(std::string_view company,
                         std::optional<std::string_view> agent = std::nullopt,
                         std::string_view after = {});

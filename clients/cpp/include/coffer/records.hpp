@@ -9,6 +9,13 @@
 
 namespace coffer {
 
+/// A part of a list. It may be empty before the end of the list: `next` tells.
+template <class Entry>
+struct list_page {
+  std::vector<Entry> entries;
+  std::optional<std::string> next{};  ///< `after` of the next page; absent: the end
+};
+
 /// What is known of an integration, but its value.
 struct integration_info {
   std::string integration;
@@ -24,10 +31,7 @@ struct integration_info {
   std::optional<std::string> last_error{};
 };
 
-struct integration_page {
-  std::vector<integration_info> integrations;
-  bool more = false;  ///< ask again behind the last one
-};
+using integration_page = list_page<integration_info>;
 
 /// A live run. It sees the versions that were current at its epoch, until it ends.
 struct run_info {
@@ -38,10 +42,7 @@ struct run_info {
   std::uint64_t ends_at = 0;  ///< its time limit
 };
 
-struct run_page {
-  std::vector<run_info> runs;
-  bool more = false;  ///< ask again behind the last one
-};
+using run_page = list_page<run_info>;
 
 /// What a narrowed connection is for.
 struct run_authority {
@@ -63,10 +64,7 @@ struct token_info {
   std::optional<std::uint64_t> last_used_at{};
 };
 
-struct token_page {
-  std::vector<token_info> tokens;
-  bool more = false;  ///< ask again behind the last one
-};
+using token_page = list_page<token_info>;
 
 /// A token that was found good.
 struct token_grant {
@@ -90,10 +88,7 @@ struct host_info {
   std::optional<std::uint64_t> clock_behind{};  ///< or behind; neither: not known
 };
 
-struct host_page {
-  std::vector<host_info> hosts;
-  bool more = false;  ///< ask again behind the last one
-};
+using host_page = list_page<host_info>;
 
 /// One audited request. What does not apply is absent.
 struct audit_info {
@@ -113,8 +108,8 @@ struct audit_info {
 
 struct audit_page {
   std::vector<audit_info> records;  ///< in the order in which they were read
-  std::uint64_t position = 0;       ///< where to go on, in the same direction
-  bool more = false;                ///< there is more in that direction
+  std::uint64_t position = 0;       ///< the last sequence looked at: to follow the trail from there
+  std::optional<std::uint64_t> next{};  ///< where to go on, in the same direction; absent: the end
 };
 
 /// One chain of audit records, as far as it was found intact.
