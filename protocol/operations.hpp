@@ -1,4 +1,4 @@
-// The one table of operations: code, name and the largest request (protocol/SPEC.md, section 5).
+// The one table of operations and their properties (protocol/SPEC.md, section 5).
 #pragma once
 
 #include <algorithm>
@@ -38,38 +38,53 @@ enum class opcode : std::uint8_t {
   host_list = 0x60,
 };
 
+/// What the field `subject` of an operation's audit record names.
+enum class subject : std::uint8_t { none, integration, token };
+
 struct operation {
   opcode code;
   std::string_view name;
-  std::size_t request_size_max;  ///< whole frame, header included
+  std::size_t request_size_max;   ///< whole frame, header included
+  bool repeatable;                ///< asked twice, it does what it does when asked once (P5.8)
+  subject about = subject::none;  ///< of its audit record
+  bool uses_subject = false;      ///< once it is done, it is the last use of its subject (I3)
+  bool exclusive = false;         ///< nothing more is read until it is answered (P9.6)
 };
 
 inline constexpr std::array operations{
-    operation{opcode::hello, "hello", small_request_size_max},
-    operation{opcode::ping, "ping", small_request_size_max},
-    operation{opcode::status, "status", small_request_size_max},
-    operation{opcode::integration_set, "integration_set", secret_request_size_max},
-    operation{opcode::integration_show, "integration_show", small_request_size_max},
-    operation{opcode::integration_list, "integration_list", small_request_size_max},
-    operation{opcode::integration_rotate, "integration_rotate", secret_request_size_max},
-    operation{opcode::integration_delete, "integration_delete", small_request_size_max},
-    operation{opcode::integration_fetch, "integration_fetch", small_request_size_max},
-    operation{opcode::run_begin, "run_begin", small_request_size_max},
-    operation{opcode::run_end, "run_end", small_request_size_max},
-    operation{opcode::run_list, "run_list", small_request_size_max},
-    operation{opcode::narrow, "narrow", small_request_size_max},
-    operation{opcode::ticket_issue, "ticket_issue", small_request_size_max},
-    operation{opcode::ticket_redeem, "ticket_redeem", small_request_size_max},
-    operation{opcode::token_issue, "token_issue", text_request_size_max},
-    operation{opcode::token_fetch, "token_fetch", small_request_size_max},
-    operation{opcode::token_rotate, "token_rotate", text_request_size_max},
-    operation{opcode::token_revoke, "token_revoke", small_request_size_max},
-    operation{opcode::token_list, "token_list", small_request_size_max},
-    operation{opcode::token_validate, "token_validate", small_request_size_max},
-    operation{opcode::audit_list, "audit_list", small_request_size_max},
-    operation{opcode::audit_verify, "audit_verify", small_request_size_max},
-    operation{opcode::policy_explain, "policy_explain", text_request_size_max},
-    operation{opcode::host_list, "host_list", small_request_size_max},
+    operation{opcode::hello, "hello", small_request_size_max, false},
+    operation{opcode::ping, "ping", small_request_size_max, true},
+    operation{opcode::status, "status", small_request_size_max, true},
+    operation{opcode::integration_set, "integration_set", secret_request_size_max, false,
+              subject::integration},
+    operation{opcode::integration_show, "integration_show", small_request_size_max, true,
+              subject::integration},
+    operation{opcode::integration_list, "integration_list", small_request_size_max, true},
+    operation{opcode::integration_rotate, "integration_rotate", secret_request_size_max, false,
+              subject::integration},
+    operation{opcode::integration_delete, "integration_delete", small_request_size_max, false,
+              subject::integration},
+    operation{opcode::integration_fetch, "integration_fetch", small_request_size_max, true,
+              subject::integration, true},
+    operation{opcode::run_begin, "run_begin", small_request_size_max, false},
+    operation{opcode::run_end, "run_end", small_request_size_max, false},
+    operation{opcode::run_list, "run_list", small_request_size_max, true},
+    operation{opcode::narrow, "narrow", small_request_size_max, true, subject::none, false, true},
+    operation{opcode::ticket_issue, "ticket_issue", small_request_size_max, false},
+    operation{opcode::ticket_redeem, "ticket_redeem", small_request_size_max, false, subject::none,
+              false, true},
+    operation{opcode::token_issue, "token_issue", text_request_size_max, false, subject::token},
+    operation{opcode::token_fetch, "token_fetch", small_request_size_max, true, subject::token,
+              true},
+    operation{opcode::token_rotate, "token_rotate", text_request_size_max, false, subject::token},
+    operation{opcode::token_revoke, "token_revoke", small_request_size_max, false, subject::token},
+    operation{opcode::token_list, "token_list", small_request_size_max, true},
+    operation{opcode::token_validate, "token_validate", small_request_size_max, true,
+              subject::token, true},
+    operation{opcode::audit_list, "audit_list", small_request_size_max, true},
+    operation{opcode::audit_verify, "audit_verify", small_request_size_max, true},
+    operation{opcode::policy_explain, "policy_explain", text_request_size_max, true},
+    operation{opcode::host_list, "host_list", small_request_size_max, true},
 };
 
 static_assert(std::ranges::is_sorted(operations, {}, &operation::code));

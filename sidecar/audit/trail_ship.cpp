@@ -28,18 +28,11 @@ chain_end end_of(const store::audit_chunk& chunk) {
   return out;
 }
 
+// The kind of secret that a record tells the use of; empty: of none.
 std::string_view kind_used_by(const record& one) noexcept {
-  using protocol::opcode;
-  if (one.outcome != 0) return {};
-  switch (static_cast<opcode>(one.operation)) {
-    case opcode::integration_fetch:
-      return store::integration_kind;
-    case opcode::token_fetch:
-    case opcode::token_validate:
-      return store::token_kind;
-    default:
-      return {};
-  }
+  const auto* operation = protocol::find_operation(static_cast<std::uint8_t>(one.operation));
+  if (one.outcome != 0 || !operation || !operation->uses_subject) return {};
+  return operation->about == protocol::subject::token ? store::token_kind : store::integration_kind;
 }
 
 // The latest use of each secret in a batch of chunks. There may be millions of records, of few

@@ -26,7 +26,7 @@ std::string_view outcome_of(std::uint16_t outcome) noexcept {
 // Whoever may read of one integration or agent only, reads no more of the trail.
 policy::target target_of(const audit::record& entry) noexcept {
   const auto* operation = protocol::find_operation(entry.operation);
-  const bool integration = operation && operation->name.starts_with("integration_");
+  const bool integration = operation && operation->about == protocol::subject::integration;
   return {entry.company, integration ? entry.subject : std::string_view(), entry.agent, false};
 }
 

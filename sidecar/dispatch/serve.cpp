@@ -184,7 +184,7 @@ served serve_by(const binding* row, context& daemon, peer& from, const protocol:
   outcome done = run_guarded(one, request);
   if (done.must_block)
     return {.deferred = true,
-            .exclusive = one.row->code == protocol::opcode::narrow,
+            .exclusive = protocol::find_operation(one.note.operation)->exclusive,
             .change = one.row->trail == audited::change};
   insist_on_permission(one, done, out);
   record_outcome(one, done, out);

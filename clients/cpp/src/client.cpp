@@ -20,12 +20,12 @@ std::string client::socket() { return connection_->socket(); }
 void client::require_trusted_server() { connection_->require_trusted_server(); }
 
 void client::ping() {
-  connection_->ask<protocol::ping_reply>(opcode::ping, protocol::ping_request{}, true);
+  connection_->ask<protocol::ping_reply>(opcode::ping, protocol::ping_request{});
 }
 
 daemon_status client::status() {
   const auto said =
-      connection_->ask<protocol::status_reply>(opcode::status, protocol::status_request{}, true);
+      connection_->ask<protocol::status_reply>(opcode::status, protocol::status_request{});
   return {owned(said.version), said.started_at,        owned(said.memory_mode),
           said.memory_total,   said.memory_used,       owned(said.key_source),
           owned(said.key_id),  owned(said.store),      said.connections,
@@ -37,7 +37,7 @@ daemon_status client::status() {
 host_page client::host_list(std::string_view after) {
   protocol::host_list_request request{.after = {}, .limit = {}};
   if (!after.empty()) request.after = {{after}};
-  const auto said = connection_->ask<protocol::host_list_reply>(opcode::host_list, request, true);
+  const auto said = connection_->ask<protocol::host_list_reply>(opcode::host_list, request);
   host_page page;
   for (const auto& one : said.hosts)
     page.entries.push_back({owned(one.host), owned(one.name), owned(one.version), owned(one.keys),

@@ -33,7 +33,7 @@ audit_page client::audit_list(const audit_query& which) {
       .before = which.before,
       .limit = which.limit,
       .chain = field_of<protocol::identifier>(which.chain)};
-  const auto said = connection_->ask<protocol::audit_list_reply>(opcode::audit_list, request, true);
+  const auto said = connection_->ask<protocol::audit_list_reply>(opcode::audit_list, request);
   audit_page page;
   for (const auto& one : said.records) page.records.push_back(info_of(one));
   page.position = said.position;
@@ -43,7 +43,7 @@ audit_page client::audit_list(const audit_query& which) {
 
 std::vector<audit_chain_info> client::audit_verify() {
   const auto said = connection_->ask<protocol::audit_verify_reply>(
-      opcode::audit_verify, protocol::audit_verify_request{}, true);
+      opcode::audit_verify, protocol::audit_verify_request{});
   std::vector<audit_chain_info> chains;
   for (const auto& one : said.chains)
     chains.push_back({owned(one.chain), one.records, one.first, one.last, one.intact,
@@ -60,7 +60,7 @@ policy_explanation client::policy_explain(const policy_question& question) {
       .integration = field_of<protocol::identifier>(question.integration),
       .agent = field_of<protocol::identifier>(question.agent)};
   const auto said =
-      connection_->ask<protocol::policy_explain_reply>(opcode::policy_explain, request, true);
+      connection_->ask<protocol::policy_explain_reply>(opcode::policy_explain, request);
   policy_explanation out{.allowed = said.allowed, .verdicts = {}};
   for (const auto& one : said.verdicts)
     out.verdicts.push_back({owned(one.rule), one.grants, owned(one.reason)});

@@ -27,8 +27,7 @@ secret client::fetch(std::string_view company, std::string_view integration,
   const auto said = connection_->ask<protocol::integration_fetch_reply>(
       opcode::integration_fetch,
       protocol::integration_fetch_request{
-          {company}, {integration}, field_of<protocol::identifier>(run)},
-      true);
+          {company}, {integration}, field_of<protocol::identifier>(run)});
   return secret(protocol::as_text(said.value.value),
                 {.version = said.version,
                  .freshness = static_cast<value_freshness>(said.freshness),
@@ -49,8 +48,7 @@ integration_info client::set(std::string_view company, std::string_view integrat
       .scopes = field_of<protocol::text<protocol::scopes_size_max>>(options.scopes),
       .expires_at = options.expires_at,
       .replace = options.replace ? std::optional(true) : std::nullopt};
-  return info_of(
-      connection_->ask<protocol::integration_reply>(opcode::integration_set, request, false));
+  return info_of(connection_->ask<protocol::integration_reply>(opcode::integration_set, request));
 }
 
 integration_info client::rotate(std::string_view company, std::string_view integration,
@@ -64,20 +62,19 @@ integration_info client::rotate(std::string_view company, std::string_view integ
       .if_version = options.if_version,
       .cut = options.cut ? std::optional(true) : std::nullopt};
   return info_of(
-      connection_->ask<protocol::integration_reply>(opcode::integration_rotate, request, false));
+      connection_->ask<protocol::integration_reply>(opcode::integration_rotate, request));
 }
 
 integration_info client::show(std::string_view company, std::string_view integration) {
   return info_of(connection_->ask<protocol::integration_reply>(
-      opcode::integration_show, protocol::integration_show_request{{company}, {integration}},
-      true));
+      opcode::integration_show, protocol::integration_show_request{{company}, {integration}}));
 }
 
 integration_page client::list(std::string_view company, std::string_view after) {
   protocol::integration_list_request request{.company = {company}, .after = {}, .limit = {}};
   if (!after.empty()) request.after = {{after}};
   const auto said =
-      connection_->ask<protocol::integration_list_reply>(opcode::integration_list, request, true);
+      connection_->ask<protocol::integration_list_reply>(opcode::integration_list, request);
   integration_page page;
   for (const auto& one : said.integrations) page.entries.push_back(info_of(one));
   page.next = owned(said.next);
@@ -88,7 +85,7 @@ void client::remove(std::string_view company, std::string_view integration,
                     std::optional<std::uint64_t> if_version) {
   connection_->ask<protocol::integration_delete_reply>(
       opcode::integration_delete,
-      protocol::integration_delete_request{{company}, {integration}, if_version}, false);
+      protocol::integration_delete_request{{company}, {integration}, if_version});
 }
 
 }  // namespace coffer

@@ -22,14 +22,14 @@ token_info info_of(const protocol::token_record& one) {
 token_info client::token_issue(std::string_view company, std::string_view agent,
                                std::string_view scopes, std::optional<std::uint64_t> expires_at) {
   return info_of(connection_->ask<protocol::token_issue_reply>(
-      opcode::token_issue, protocol::token_issue_request{{company}, {agent}, {scopes}, expires_at},
-      false));
+      opcode::token_issue,
+      protocol::token_issue_request{{company}, {agent}, {scopes}, expires_at}));
 }
 
 secret client::token_fetch(std::string_view company, std::string_view agent) {
   const wiped_after_use both(*connection_);
   const auto said = connection_->ask<protocol::token_fetch_reply>(
-      opcode::token_fetch, protocol::token_fetch_request{{company}, {agent}}, true);
+      opcode::token_fetch, protocol::token_fetch_request{{company}, {agent}});
   secret_details details;
   details.version = said.version;
   details.freshness = static_cast<value_freshness>(said.freshness);
@@ -46,8 +46,7 @@ token_info client::token_rotate(std::string_view company, std::string_view agent
       .overlap = count_of(options.overlap, "overlap"),
       .expires_at = options.expires_at,
       .scopes = field_of<protocol::text<protocol::scopes_size_max>>(options.scopes)};
-  return info_of(
-      connection_->ask<protocol::token_rotate_reply>(opcode::token_rotate, request, false));
+  return info_of(connection_->ask<protocol::token_rotate_reply>(opcode::token_rotate, request));
 }
 
 std::uint64_t client::token_revoke(std::string_view company, std::string_view agent,
@@ -55,8 +54,7 @@ std::uint64_t client::token_revoke(std::string_view company, std::string_view ag
   return connection_
       ->ask<protocol::token_revoke_reply>(
           opcode::token_revoke,
-          protocol::token_revoke_request{{company}, {agent}, field_of<protocol::identifier>(kid)},
-          false)
+          protocol::token_revoke_request{{company}, {agent}, field_of<protocol::identifier>(kid)})
       .revoked;
 }
 
@@ -67,7 +65,7 @@ token_page client::token_list(std::string_view company, std::optional<std::strin
                                        .after = {},
                                        .limit = {}};
   if (!after.empty()) request.after = {{after}};
-  const auto said = connection_->ask<protocol::token_list_reply>(opcode::token_list, request, true);
+  const auto said = connection_->ask<protocol::token_list_reply>(opcode::token_list, request);
   token_page page;
   for (const auto& one : said.tokens) page.entries.push_back(info_of(one));
   page.next = owned(said.next);
@@ -80,8 +78,7 @@ token_grant client::token_validate(std::string_view token, std::string_view comp
   const auto said = connection_->ask<protocol::token_validate_reply>(
       opcode::token_validate,
       protocol::token_validate_request{
-          bytes_of(token), {company}, {agent}, field_of<protocol::text<256>>(scope)},
-      true);
+          bytes_of(token), {company}, {agent}, field_of<protocol::text<256>>(scope)});
   return {owned(said.kid), owned(said.scopes), said.expires_at,
           said.freshness == protocol::freshness::stale, said.age};
 }

@@ -22,11 +22,12 @@ class client::connection {
   connection& operator=(const connection&) = delete;
 
   /// Sends a request and decodes its reply, whose views hold until the next call or forget().
-  /// `repeatable`: may be sent again when the connection turns out to be broken.
+  /// A repeatable operation (P5.8) is sent again when the connection turns out to be broken.
   template <class Reply, class Request>
-  Reply ask(protocol::opcode code, const Request& request, bool repeatable) {
+  Reply ask(protocol::opcode code, const Request& request) {
     start_call();
-    return ask_in_time<Reply>(code, request, repeatable);
+    const auto* operation = protocol::find_operation(static_cast<std::uint8_t>(code));
+    return ask_in_time<Reply>(code, request, operation && operation->repeatable);
   }
 
   /// Connects, if that has not been done yet, and throws untrusted_server if it must.

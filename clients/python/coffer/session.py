@@ -14,10 +14,6 @@ from .errors import Error, InvalidField, Timeout, Unavailable
 from .place import Place
 from .records import Authority
 
-_SAFE_TO_REPEAT = frozenset((
-    "ping", "status", "integration_show", "integration_list", "integration_fetch", "run_list",
-    "narrow", "token_fetch", "token_list", "token_validate", "audit_list", "audit_verify",
-    "policy_explain", "host_list"))
 _NARROWED = ("this client was narrowed to a run and its connection is gone: it opens no other, "
              "which would have this process's own authority. Narrow a new one, or have one handed "
              "over")
@@ -210,7 +206,7 @@ class Session:
                 return answer
             except Broken as broken:
                 line.drop()
-                repeat = idle and broken.silent and operation in _SAFE_TO_REPEAT
+                repeat = idle and broken.silent and operation in wire.REPEATABLE
                 if attempt == 2 or line.narrowed or not (broken.unread or repeat):
                     raise self._gone(operation, broken) from None
             except BaseException:

@@ -7,7 +7,7 @@ from .fields import (  # noqa: F401  (the codec, in one place for its users)
     WireError, decode_fields, encode_fields,
 )
 from .operations import (  # noqa: F401
-    ERROR, INTEGRATION, OPERATIONS, request_limit,
+    ERROR, INTEGRATION, OPERATIONS, REPEATABLE, request_limit,
 )
 
 # Operations whose requests hold a secret.

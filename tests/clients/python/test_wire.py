@@ -35,6 +35,10 @@ class Tables(unittest.TestCase):
             r"^\| 0x(\w\w) \| `(\w+)` \| (\d+) \|")}
         self.assertEqual(said, {name: row[:2] for name, row in wire.OPERATIONS.items()})
 
+    def test_P5_8_what_may_be_sent_again(self):
+        said = rows(r"^\| 0x\w\w \| `(\w+)` \| \d+ \| yes \|")
+        self.assertEqual(set(said), wire.REPEATABLE)
+
     def test_P1_fields(self):
         said = rows(r"^\| (request|reply|record) \| (\d+) \| `(\w+)` \| [^|]+ \| (\w+) \|")
         declared = declared_tables()

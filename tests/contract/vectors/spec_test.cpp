@@ -128,6 +128,14 @@ std::string hex(opcode code) {
   return {'0', 'x', digits[number >> 4], digits[number & 15]};
 }
 
+std::string yes_or_no(bool value) { return value ? "yes" : "no"; }
+
+std::string subject_text(const operation& row) {
+  if (row.about == subject::none) return "";
+  return std::string(row.about == subject::token ? "token" : "integration") +
+         (row.uses_subject ? ", used " : " ");
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(spec)
@@ -136,8 +144,9 @@ BOOST_AUTO_TEST_CASE(operations_are_those_of_the_table) {
   std::vector<std::string> rows{"| Opcode | Operation |"};
   for (const auto& row : operations)
     rows.push_back("| " + hex(row.code) + " | `" + std::string(row.name) + "` | " +
-                   std::to_string(row.request_size_max) + " |");
-  rows.push_back("| others | | " + std::to_string(request_limit(0xFF)) + " |");
+                   std::to_string(row.request_size_max) + " | " + yes_or_no(row.repeatable) +
+                   " | " + yes_or_no(row.exclusive) + " | " + subject_text(row) + "| ");
+  rows.push_back("| others | | " + std::to_string(request_limit(0xFF)) + " | no | no | |");
   expect_rows("## 5 Operations", rows);
 }
 

@@ -124,7 +124,7 @@ class client {
   class connection;
   class wiped_after_use;
   template <class Request>
-  run_authority become_adapter(int code, const Request& request, bool repeatable);
+  run_authority become_adapter(int code, const Request& request);
   std::unique_ptr<connection> connection_;
 };
 
