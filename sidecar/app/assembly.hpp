@@ -43,6 +43,7 @@ class assembly {
                 .spool = spool,
                 .trail = trail,
                 .cache = services.vault.cache(),
+                .keys = parts.ring,
                 .hosts = parts.database.hosts(),
                 .contact = services.contact,
                 .facts = facts} {}

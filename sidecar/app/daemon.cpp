@@ -23,6 +23,7 @@
 #include "net/socket_file.hpp"
 #include "policy/policy_file.hpp"
 #include "process/signals.hpp"
+#include "service/key_writes.hpp"
 #include "service/presence.hpp"
 
 namespace coffer::app {
@@ -75,22 +76,20 @@ net::limits limits_of(const settings& chosen, const secret::arena& memory) {
 
 // Fills the facts that do not change while the daemon runs.
 void describe(dispatch::daemon_facts& facts, const keys::key_source& source,
-              const vault::keyring& ring, const store::store& database, const net::limits& bounds) {
+              const store::store& database, const net::limits& bounds) {
   facts.version = std::string("cofferd ") + version;
   facts.key_source = source.scheme();
-  facts.key_id = crypto::to_hex(ring.current());
   facts.store = database.name();
   facts.started_at = clock::now_ms();
   facts.in_flight_max = bounds.in_flight_max;
 }
 
-store::host described(const vault::keyring& ring) {
+store::host described() {
   store::host self;
   utsname about{};
   uname(&about);
   self.name = about.nodename;
   self.version = std::string("cofferd ") + version;
-  self.keys = {ring.current()};
   return self;
 }
 
@@ -110,10 +109,10 @@ class running_daemon {
               .stale = chosen.stale,
               .spool = {.folder = chosen.audit_spool, .size_max = chosen.audit_spool_size_max},
               .take_audit_key = take_audit_key}),
-        presence_(database.hosts(), all_.services.contact, described(ring_)) {}
+        presence_(database.hosts(), all_.services.contact, ring_, described()) {}
 
   void serve(const net::limits& bounds) {
-    describe(all_.facts, *key_.source, ring_, database_, bounds);
+    describe(all_.facts, *key_.source, database_, bounds);
     all_.spool.prepare();
     all_.services.chores.look_at_clock();
     if (database_.shared()) all_.services.follower.start();
@@ -124,7 +123,7 @@ class running_daemon {
     process::take_signals();  // the loop that heard them is gone: another one ends the rest at once
     all_.services.follower.stop();
     static_cast<void>(all_.trail.ship());
-    all_.services.integrations.flush_counters();
+    service::flush_key_writes(all_.services.vault.writes(), database_.keys());
     presence_.leave();
     if (failed) std::rethrow_exception(failed);
   }
@@ -139,7 +138,7 @@ class running_daemon {
                        bounds, {own_socket()});
     log::info("serving", {{"socket", chosen_.socket},
                           {"store", all_.facts.store},
-                          {"key", all_.facts.key_id},
+                          {"key", crypto::to_hex(ring_.snapshot()->current.value())},
                           {"uid", geteuid()},
                           {"version", version}});
     all_.spool.when_spare_is_taken([&] { workers.post([this] { all_.spool.prepare(); }); });
@@ -182,7 +181,7 @@ class running_daemon {
   }
 
   void keep_house() {
-    all_.services.integrations.flush_counters();
+    service::flush_key_writes(all_.services.vault.writes(), database_.keys());
     presence_.beat();
     all_.services.chores.run();
   }

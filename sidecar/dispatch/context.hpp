@@ -19,7 +19,6 @@ namespace coffer::dispatch {
 struct daemon_facts {
   std::string version;
   std::string key_source;  ///< scheme of the URI
-  std::string key_id;      ///< hex
   std::string store;
   std::uint64_t started_at = 0;  ///< ms since the epoch, UTC
   std::uint64_t in_flight_max = 0;
@@ -36,6 +35,7 @@ struct context {
   audit::spool& spool;
   audit::trail& trail;
   vault::sealed_cache& cache;
+  const vault::keyring& keys;
   store::host_store& hosts;
   const service::store_contact& contact;
   daemon_facts& facts;

@@ -23,6 +23,8 @@ result<progress> status(call& one) {
   if (const auto decoded = decode(one, request); !decoded) return decoded.error();
   const daemon_facts& facts = one.daemon.facts;
   const audit::backlog trail = one.daemon.trail.waiting();
+  const auto current = one.daemon.keys.snapshot()->current;
+  const std::string key_id = current ? crypto::to_hex(*current) : std::string();
   const secret::arena& memory = *secret::process_arena();
   protocol::status_reply reply{.version = {facts.version},
                                .started_at = facts.started_at,
@@ -30,7 +32,7 @@ result<progress> status(call& one) {
                                .memory_total = memory.size(),
                                .memory_used = memory.used(),
                                .key_source = {facts.key_source},
-                               .key_id = {facts.key_id},
+                               .key_id = {key_id},
                                .store = {facts.store},
                                .connections = facts.connections,
                                .requests = facts.requests,

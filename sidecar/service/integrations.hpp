@@ -87,9 +87,6 @@ class integrations {
   result<fetched> fetch(std::string_view company, std::string_view integration, std::uint64_t epoch,
                         const vault::plaintext_place& place);
 
-  /// Adds to the key's write counter in the store: from time to time and at the end.
-  void flush_counters();
-
  private:
   static vault::address_view address_of(std::string_view company,
                                         std::string_view integration) noexcept {

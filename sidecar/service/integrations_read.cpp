@@ -1,18 +1,10 @@
 // Reads, and what they leave in the cache.
 #include <algorithm>
 
-#include "log/log.hpp"
 #include "service/integrations.hpp"
 #include "store/hurry.hpp"
 
 namespace coffer::service {
-namespace {
-
-// Random nonces are safe far below 2^32 writes under one key (SP 800-38D): warn with a wide margin.
-constexpr std::uint64_t writes_warning = std::uint64_t{1} << 28;
-
-}  // namespace
-
 // After a caller was told of a newer version, an older one is not served any more.
 result<store::integration> integrations::show(std::string_view company,
                                               std::string_view integration) {
@@ -95,17 +87,6 @@ failure integrations::too_old() const {
       errc::store_unavailable,
       "the database is away, and what is cached here is missing or older than max_stale (" +
           std::to_string(contact_.bounds().credentials / 1000) + " s); retry when it is back");
-}
-
-void integrations::flush_counters() {
-  const std::uint64_t writes = vault_.take_writes();
-  if (writes == 0) return;
-  const auto sum = store_.keys().count_writes(vault_.current_key(), writes);
-  if (sum && *sum > writes_warning)
-    log::warning("key_written_often",
-                 {{"key", crypto::to_hex(vault_.current_key())},
-                  {"writes", *sum},
-                  {"action", "rotate the master key well before 2^32 writes"}});
 }
 
 fetched integrations::describe(const vault::entry_facts& facts,

@@ -1,6 +1,7 @@
 #include "vault/vault.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 
 #include "crypto/random.hpp"
 #include "protocol/limits.hpp"
@@ -8,15 +9,27 @@
 
 namespace coffer::vault {
 
+// The key that is current may be retired before its cipher is found: another one is current then.
+keyring::cipher_use vault::current_cipher(crypto::key_id& id) {
+  for (;;) {
+    const auto ring = keys_.snapshot();
+    if (!ring->current) throw std::logic_error("there is no key to encrypt with");
+    id = *ring->current;
+    if (auto cipher = keys_.cipher(id)) return cipher;
+  }
+}
+
 store::sealed_value vault::seal(associated_data where, std::uint64_t version,
                                 std::span<const std::byte> plaintext) {
   store::sealed_value sealed;
-  sealed.key_id = keys_.current();
   sealed.nonce = crypto::random_nonce();
   sealed.ciphertext.resize(plaintext.size() + crypto::tag_size);
-  where.bind(version, sealed.key_id);
-  keys_.cipher(sealed.key_id)->seal(where.whole(), sealed.nonce, plaintext, sealed.ciphertext);
-  writes_.fetch_add(1, std::memory_order_relaxed);
+  {
+    const auto cipher = current_cipher(sealed.key_id);
+    where.bind(version, sealed.key_id);
+    cipher->seal(where.whole(), sealed.nonce, plaintext, sealed.ciphertext);
+  }
+  writes_.add(sealed.key_id, 1);
   return sealed;
 }
 
@@ -48,7 +61,7 @@ bool vault::authenticates(const store::value_view& one, secret::buffer& scratch)
     return false;
   crypto::key_id id;
   std::ranges::copy(one.key_id, id.begin());
-  crypto::aead* cipher = keys_.cipher(id);
+  const auto cipher = keys_.cipher(id);
   if (!cipher) return false;
   associated_data where({one.company, one.kind, one.subject, one.name});
   where.bind(one.version, id);
@@ -60,7 +73,7 @@ bool vault::authenticates(const store::value_view& one, secret::buffer& scratch)
 }
 
 result<void> vault::open(const entry_view& entry, std::span<std::byte> plaintext) {
-  crypto::aead* cipher = keys_.cipher(entry.key_id);
+  const auto cipher = keys_.cipher(entry.key_id);
   if (!cipher) return failure(errc::key_unavailable);
   if (plaintext.empty()) return failure(errc::overloaded);
   if (!cipher->open(entry.associated, entry.nonce, entry.sealed, plaintext))

@@ -1,7 +1,6 @@
 // Seals and opens values: the only code that touches keys, ciphertexts and addresses together.
 #pragma once
 
-#include <atomic>
 #include <functional>
 #include <span>
 
@@ -11,6 +10,7 @@
 #include "vault/sealed_cache.hpp"
 #include "vault/single_flights.hpp"
 #include "vault/token_cache.hpp"
+#include "vault/write_counts.hpp"
 
 namespace coffer::vault {
 
@@ -24,13 +24,14 @@ struct opened_entry {
   std::optional<std::uint64_t> agreed_at;  ///< as in entry_view
 };
 
-/// Thread-safe. The keyring must be filled before threads start.
+/// Thread-safe.
 class vault {
  public:
   vault(keyring& keys, std::size_t cache_bytes_max)
       : keys_(keys), cache_(cache_bytes_max), tokens_(cache_bytes_max / token_bytes) {}
 
-  /// Encrypts under the current key, bound to `where` and `version`, with a fresh nonce.
+  /// Encrypts under the current key, bound to `where` and `version`, with a fresh nonce. Throws
+  /// std::logic_error if the ring is empty.
   store::sealed_value seal(associated_data where, std::uint64_t version,
                            std::span<const std::byte> plaintext);
 
@@ -60,21 +61,20 @@ class vault {
   sealed_cache& cache() noexcept { return cache_; }
   token_cache& tokens() noexcept { return tokens_; }
   single_flights& flights() noexcept { return flights_; }
-  const crypto::key_id& current_key() const noexcept { return keys_.current(); }
-
-  /// Values encrypted since the last call, to be added to the key's count in the store.
-  std::uint64_t take_writes() noexcept { return writes_.exchange(0); }
+  /// Values encrypted under each key, to be added to the keys' counts in the store.
+  write_counts& writes() noexcept { return writes_; }
 
  private:
   static constexpr std::size_t token_bytes = 1024;  // of a cached token, about
 
+  keyring::cipher_use current_cipher(crypto::key_id& id);
   result<void> open(const entry_view& entry, std::span<std::byte> plaintext);
 
   keyring& keys_;
   sealed_cache cache_;
   token_cache tokens_;
   single_flights flights_;
-  std::atomic<std::uint64_t> writes_{0};
+  write_counts writes_;
 };
 
 }  // namespace coffer::vault

@@ -69,9 +69,8 @@ BOOST_AUTO_TEST_CASE(every_label_is_bound) {
 
 BOOST_AUTO_TEST_CASE(the_key_id_is_bound_even_if_both_keys_are_held) {
   const auto sealed = seal(here, "xoxb-1");
-  ring.add(key_of(2));
   auto other = sealed;
-  other.key_id = ring.current();
+  other.key_id = ring.add(key_of(2));
   BOOST_TEST((open(here, other).code == errc::tampered));
   BOOST_TEST((open(here, sealed).code == errc{}));  // and the old key still opens its own
 }
@@ -92,8 +91,23 @@ BOOST_AUTO_TEST_CASE(sizes_that_cannot_be_are_tampered) {
 
 BOOST_AUTO_TEST_CASE(nonces_are_never_the_same) {
   BOOST_TEST((seal(here, "same").nonce != seal(here, "same").nonce));
-  BOOST_TEST(one.take_writes() == 2u);
-  BOOST_TEST(one.take_writes() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(K1_writes_are_counted_for_the_key_that_encrypted) {
+  const auto first = seal(here, "1").key_id;
+  const auto second = ring.add(key_of(2));
+  seal(here, "2");
+  BOOST_TEST(ring.make_current(second));
+  BOOST_TEST((seal(here, "3").key_id == second));
+  BOOST_TEST(ring.retire(first));
+  BOOST_TEST((one.writes().take() == vault::write_counts::list{{first, 2}, {second, 1}}));
+  BOOST_TEST(one.writes().take().empty());
+}
+
+BOOST_AUTO_TEST_CASE(an_empty_ring_encrypts_nothing) {
+  vault::keyring empty;
+  vault::vault without(empty, 1 << 20);
+  BOOST_CHECK_THROW(without.seal(here, 3, {}), std::logic_error);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
