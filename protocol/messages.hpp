@@ -31,6 +31,7 @@
 #include "protocol/message/token_revoke.hpp"
 #include "protocol/message/token_rotate.hpp"
 #include "protocol/message/token_validate.hpp"
+#include "protocol/message/whoami.hpp"
 #include "protocol/operations.hpp"
 
 namespace coffer::protocol {
@@ -42,6 +43,7 @@ void for_each_operation(Visit&& visit) {
   visit(opcode::hello, hello_request{}, hello_reply{});
   visit(opcode::ping, ping_request{}, ping_reply{});
   visit(opcode::status, status_request{}, status_reply{});
+  visit(opcode::whoami, whoami_request{}, whoami_reply{});
   visit(opcode::integration_set, integration_set_request{}, integration_reply{});
   visit(opcode::integration_show, integration_show_request{}, integration_reply{});
   visit(opcode::integration_list, integration_list_request{}, integration_list_reply{});

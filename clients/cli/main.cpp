@@ -126,6 +126,7 @@ int take_program(int argc, char** argv, std::vector<std::string>& program) {
 
 void declare_commands(CLI::App& program, const globals& all, action& run) {
   add_daemon_commands(program, all, run);
+  add_whoami_command(program, all, run);
   add_hosts_command(program, all, run);
   add_store_commands(program, all, run);
   add_integration_commands(program, all, run);

@@ -84,6 +84,7 @@ std::string json_of(const host_info& one);
 std::string json_of(const audit_info& one);
 std::string json_of(const audit_chain_info& one);
 std::string json_of(const policy_verdict_info& one);
+std::string json_of(const grant_info& grant);
 /// A JSON array of what has a json_of().
 template <class Record>
 std::string json_of(const std::vector<Record>& all) {

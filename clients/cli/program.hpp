@@ -88,6 +88,7 @@ CLI::Validator not_empty();
 /// Adds the commands of a noun to the program. `run` is set to what the chosen command does.
 using action = std::function<void()>;
 void add_daemon_commands(CLI::App& program, const globals& all, action& run);
+void add_whoami_command(CLI::App& program, const globals& all, action& run);
 void add_store_commands(CLI::App& program, const globals& all, action& run);
 void add_hosts_command(CLI::App& program, const globals& all, action& run);
 void add_integration_commands(CLI::App& program, const globals& all, action& run);

@@ -43,6 +43,13 @@ std::string json_of(const audit_chain_info& one) {
   return out.text();
 }
 
+std::string json_of(const grant_info& grant) {
+  json_object out;
+  out.add("rule", grant.rule).add("roles", grant.roles).add("rights", grant.rights);
+  out.add("companies", grant.companies).add("integrations", grant.integrations);
+  return out.add("agents", grant.agents).text();
+}
+
 std::string json_of(const policy_verdict_info& one) {
   json_object out;
   out.add("rule", one.rule).add("grants", one.grants).add("reason", one.reason);

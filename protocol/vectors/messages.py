@@ -9,6 +9,7 @@ OPERATIONS = {
     "hello": (0x01, SMALL),
     "ping": (0x02, SMALL),
     "status": (0x03, SMALL),
+    "whoami": (0x04, SMALL),
     "integration_set": (0x10, SECRET),
     "integration_show": (0x11, SMALL),
     "integration_list": (0x12, SMALL),
@@ -39,6 +40,8 @@ FRESHNESS = {"fresh": 0, "stale": 1, "pinned": 2}
 # Fields in tag order, from tag 1: name and type; a `?` marks the optional ones, and `[run]` is the
 # type of a list of run records.
 RECORDS = {
+    "grant_record": "rule:text roles:text rights:text companies:text? integrations:text? "
+    "agents:text?",
     "integration_record": "integration:identifier provider:identifier label:text status:text "
     "scopes:text version:u64 created_at:u64 rotated_at:u64 last_used_at:u64? expires_at:u64? "
     "last_error:text?",
@@ -65,6 +68,9 @@ MESSAGES = {
     "memory_used:u64 key_source:text key_id:text store:text connections:u64 requests:u64 "
     "cache_entries:u64 cache_bytes:u64 store_age:u64? clock_ahead:u64? clock_behind:u64? "
     "audit_backlog:u64? audit_spool_bytes:u64? audit_state:text?",
+    "whoami_request": "",
+    "whoami_reply": "uid:u64 unit:text? company:identifier? agent:identifier? run:identifier? "
+    "ends_at:u64? grants:[grant]",
     "integration_set_request": "company:identifier integration:identifier value:secret "
     "provider:identifier? label:text? scopes:text? expires_at:u64? replace:bool?",
     "integration_set_reply": RECORDS["integration_record"],

@@ -110,31 +110,4 @@ result<std::size_t> page_limit(const std::optional<std::uint64_t>& asked);
 /// Whether a request's `expires_at` is a time that can be kept. Errors: invalid_field.
 result<void> valid_expiry(const std::optional<std::uint64_t>& expires_at);
 
-// The operations, one file each.
-result<progress> hello(call& one);
-result<progress> ping(call& one);
-result<progress> status(call& one);
-result<progress> integration_set(call& one);
-result<progress> integration_show(call& one);
-result<progress> integration_list(call& one);
-result<progress> integration_rotate(call& one);
-result<progress> integration_delete(call& one);
-result<progress> integration_fetch(call& one);
-result<progress> run_begin(call& one);
-result<progress> run_end(call& one);
-result<progress> run_list(call& one);
-result<progress> narrow(call& one);
-result<progress> ticket_issue(call& one);
-result<progress> ticket_redeem(call& one);
-result<progress> token_issue(call& one);
-result<progress> token_fetch(call& one);
-result<progress> token_rotate(call& one);
-result<progress> token_revoke(call& one);
-result<progress> token_list(call& one);
-result<progress> token_validate(call& one);
-result<progress> audit_list(call& one);
-result<progress> audit_verify(call& one);
-result<progress> policy_explain(call& one);
-result<progress> host_list(call& one);
-
 }  // namespace coffer::dispatch

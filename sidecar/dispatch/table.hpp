@@ -11,6 +11,34 @@
 
 namespace coffer::dispatch {
 
+// The operations, one file each.
+result<progress> hello(call& one);
+result<progress> ping(call& one);
+result<progress> status(call& one);
+result<progress> whoami(call& one);
+result<progress> integration_set(call& one);
+result<progress> integration_show(call& one);
+result<progress> integration_list(call& one);
+result<progress> integration_rotate(call& one);
+result<progress> integration_delete(call& one);
+result<progress> integration_fetch(call& one);
+result<progress> run_begin(call& one);
+result<progress> run_end(call& one);
+result<progress> run_list(call& one);
+result<progress> narrow(call& one);
+result<progress> ticket_issue(call& one);
+result<progress> ticket_redeem(call& one);
+result<progress> token_issue(call& one);
+result<progress> token_fetch(call& one);
+result<progress> token_rotate(call& one);
+result<progress> token_revoke(call& one);
+result<progress> token_list(call& one);
+result<progress> token_validate(call& one);
+result<progress> audit_list(call& one);
+result<progress> audit_verify(call& one);
+result<progress> policy_explain(call& one);
+result<progress> host_list(call& one);
+
 /// Where an operation runs: on the thread of the sessions, on a worker, or first on the former and,
 /// when memory does not have the answer, on the latter.
 enum class place : std::uint8_t { session, worker, cache_then_worker };
@@ -43,6 +71,7 @@ inline constexpr std::array bindings = [] {
       binding{protocol::opcode::ping, right::connect, session, whole, no, true, dispatch::ping},
       binding{protocol::opcode::status, right::observe, session, later, no, false,
               dispatch::status},
+      binding{protocol::opcode::whoami, right::connect, session, whole, no, true, dispatch::whoami},
       binding{integration_set, right::manage, worker, whole, change, false,
               dispatch::integration_set},
       binding{integration_show, right::observe, worker, whole, no, false,

@@ -29,6 +29,9 @@ class authority {
   /// long as the authority, or a copy of it, does. Allocates nothing.
   const std::string* permits(right needed, const target& what) const noexcept;
 
+  /// The rules that matched, in the order of the policy. They live as long as the authority does.
+  const std::vector<const rule*>& matching() const noexcept { return matching_; }
+
   /// Whether some of it comes from the caller's unit, and so from the very process.
   bool bound_to_process() const noexcept { return bound_to_process_; }
 

@@ -92,6 +92,7 @@ class who_may {
       using enum protocol::opcode;
       case hello:
       case ping:
+      case whoami:
       case ticket_redeem:
         return "connect";
       case status:

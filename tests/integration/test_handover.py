@@ -131,12 +131,12 @@ class Handover(unittest.TestCase):
         for opcode in range(256):
             peer.send(wire.encode_frame(opcode, 0, opcode, b""))
             answers.setdefault(peer.error_or_reply(), set()).add(known.get(opcode, "unknown"))
-        self.assertEqual(answers.pop("reply"), {"ping"})
+        self.assertEqual(answers.pop("reply"), {"ping", "whoami"})
         self.assertEqual(answers.pop("missing_field"), {"integration_fetch", "token_fetch"})
         self.assertEqual(answers.pop("unexpected_hello"), {"hello"})
         self.assertEqual(answers.pop("unknown_operation"), {"unknown"})
         self.assertEqual(answers.pop("denied"), set(known.values()) - {
-            "ping", "integration_fetch", "token_fetch", "hello"})
+            "ping", "whoami", "integration_fetch", "token_fetch", "hello"})
         self.assertEqual(answers, {})
 
     def test_R3_requests_behind_a_narrow_in_one_write_are_narrowed(self):

@@ -68,7 +68,7 @@ _coffer_ids() {
 
 _coffer_verbs() {
   case $1 in
-    "") echo "status ping hosts integration run agent audit policy store" ;;
+    "") echo "status ping whoami hosts integration run agent audit policy store" ;;
     integration) echo "set show list fetch rotate delete" ;;
     run) echo "begin end list exec ticket" ;;
     agent) echo "issue fetch rotate revoke list validate" ;;

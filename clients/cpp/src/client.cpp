@@ -4,6 +4,7 @@
 #include "protocol/message/host_list.hpp"
 #include "protocol/message/ping.hpp"
 #include "protocol/message/status.hpp"
+#include "protocol/message/whoami.hpp"
 
 namespace coffer {
 
@@ -32,6 +33,23 @@ daemon_status client::status() {
           said.requests,       said.cache_entries,     said.cache_bytes,
           said.store_age,      said.clock_ahead,       said.clock_behind,
           said.audit_backlog,  said.audit_spool_bytes, owned(said.audit_state)};
+}
+
+identity_info client::whoami() {
+  const auto said =
+      connection_->ask<protocol::whoami_reply>(opcode::whoami, protocol::whoami_request{});
+  identity_info found{said.uid,
+                      owned(said.unit),
+                      owned(said.company),
+                      owned(said.agent),
+                      owned(said.run),
+                      said.ends_at,
+                      {}};
+  for (const auto& grant : said.grants)
+    found.grants.push_back({owned(grant.rule), owned(grant.roles), owned(grant.rights),
+                            owned(grant.companies), owned(grant.integrations),
+                            owned(grant.agents)});
+  return found;
 }
 
 host_page client::host_list(std::string_view after) {

@@ -26,15 +26,15 @@ from .errors import (
 from .frames import without_locals
 from .place import default_place, named_place
 from .records import (
-    AuditChain, AuditEntry, Authority, Explanation, Host, Integration, Run, Token, ValidToken,
-    Verdict,
+    AuditChain, AuditEntry, Authority, Explanation, Grant, Host, Identity, Integration, Run, Token,
+    ValidToken, Verdict,
 )
 from .secret import Secret, Ticket
 
 __all__ = [
     "connect", "narrowed", "default_socket", "Client", "Secret", "Ticket", "Integration", "Run",
     "Authority", "Token", "ValidToken", "AuditEntry", "AuditChain", "Explanation", "Verdict",
-    "Host",
+    "Grant", "Host", "Identity",
     "Error", "Denied", "NotFound", "AlreadyExists", "VersionConflict", "Tampered",
     "KeyUnavailable", "RunEnded", "InvalidTicket", "Overloaded", "StoreUnavailable",
     "OutcomeUnknown",

@@ -6,8 +6,8 @@ from .errors import InvalidField, TokenUnknown
 from .fields import LIST_ENTRIES_MAX
 from .frames import without_locals
 from .records import (
-    AuditChain, AuditEntry, Authority, Explanation, Host, Integration, Run, Token, ValidToken,
-    Verdict,
+    AuditChain, AuditEntry, Authority, Explanation, Grant, Host, Identity, Integration, Run, Token,
+    ValidToken, Verdict,
 )
 from .secret import Hidden, Secret, Ticket
 from .session import Session
@@ -27,6 +27,12 @@ class Client(Session):
     def status(self) -> dict:
         """How the daemon is doing: memory mode, key id, connections … as a dict."""
         return self._ask("status", {})
+
+    def whoami(self) -> Identity:
+        """What this connection is, and what it may do; never a value. A narrowed client may ask,
+        too."""
+        said = self._ask("whoami", {})
+        return Identity(**{**said, "grants": [Grant(**grant) for grant in said["grants"]]})
 
     def hosts(self) -> Iterator[Host]:
         """All daemons that use the store, in order of their ids."""

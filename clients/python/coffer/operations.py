@@ -36,6 +36,9 @@ HOST = fields_of(
     (1, "host", ID), (2, "name", LABEL), (3, "version", TEXT64), (4, "keys", TEXT512),
     (5, "started_at", U64), (6, "seen_ago", U64), (7, "lag", U64),
     (8, "clock_ahead?", U64), (9, "clock_behind?", U64))
+GRANT = fields_of(
+    (1, "rule", TEXT64), (2, "roles", LABEL), (3, "rights", LABEL), (4, "companies?", TEXT),
+    (5, "integrations?", TEXT), (6, "agents?", TEXT))
 VERDICT = fields_of((1, "rule", TEXT64), (2, "grants", BOOL), (3, "reason", LABEL))
 
 # Operation: opcode, largest request in bytes, fields of the request, fields of the reply.
@@ -53,6 +56,9 @@ OPERATIONS = {
         (13, "store_age?", U64), (14, "clock_ahead?", U64), (15, "clock_behind?", U64),
         (16, "audit_backlog?", U64), (17, "audit_spool_bytes?", U64),
         (18, "audit_state?", TEXT32))),
+    "whoami": (0x04, _SMALL, _NONE, fields_of(
+        (1, "uid", U64), (2, "unit?", LABEL), (3, "company?", ID), (4, "agent?", ID),
+        (5, "run?", ID), (6, "ends_at?", U64), (7, "grants", records_of(GRANT)))),
     "integration_set": (0x10, _WITH_SECRET, fields_of(
         *_KEY, (3, "value", SECRET), (4, "provider?", ID), (5, "label?", LABEL),
         (6, "scopes?", SCOPES), (7, "expires_at?", U64), (8, "replace?", BOOL)), INTEGRATION),
@@ -108,9 +114,9 @@ OPERATIONS = {
 
 # Asked twice, they do what they do when asked once (P5.8).
 REPEATABLE = frozenset((
-    "ping", "status", "integration_show", "integration_list", "integration_fetch", "run_list",
-    "narrow", "token_fetch", "token_list", "token_validate", "audit_list", "audit_verify",
-    "policy_explain", "host_list"))
+    "ping", "status", "whoami", "integration_show", "integration_list", "integration_fetch",
+    "run_list", "narrow", "token_fetch", "token_list", "token_validate", "audit_list",
+    "audit_verify", "policy_explain", "host_list"))
 
 _LIMITS = {row[0]: row[1] for row in OPERATIONS.values()}
 

@@ -38,6 +38,31 @@ class Authority(NamedTuple):
     ends_at: int
 
 
+class Grant(NamedTuple):
+    """What one rule of the policy gives a connection. Names are separated by spaces; None restricts
+    nothing."""
+
+    rule: str
+    roles: str
+    rights: str
+    companies: Optional[str] = None
+    integrations: Optional[str] = None
+    agents: Optional[str] = None
+
+
+class Identity(NamedTuple):
+    """What a connection is, and may do. `company`, `agent`, `run` and `ends_at` are None unless it
+    is narrowed."""
+
+    uid: int
+    grants: List[Grant]
+    unit: Optional[str] = None
+    company: Optional[str] = None
+    agent: Optional[str] = None
+    run: Optional[str] = None
+    ends_at: Optional[int] = None
+
+
 class Token(NamedTuple):
     """What is known of an agent's token, but its secret; `kid` names it."""
 

@@ -13,7 +13,8 @@ class Documents(unittest.TestCase):
 
     NOUNS = ("integration", "run", "agent", "audit", "policy", "store")
     COMMANDS = (
-        "", "status", "ping", "hosts", "integration set", "integration show", "integration list",
+        "", "status", "ping", "whoami", "hosts", "integration set", "integration show",
+        "integration list",
         "integration fetch", "integration rotate", "integration delete", "run begin", "run end",
         "run list", "run exec", "run ticket", "agent issue", "agent fetch", "agent rotate",
         "agent revoke", "agent list", "agent validate", "audit list", "audit tail", "audit verify",

@@ -186,6 +186,25 @@ BOOST_AUTO_TEST_CASE(A2_a_good_token_is_told_what_it_grants) {
   BOOST_TEST(*got.age == 70u);
 }
 
+BOOST_AUTO_TEST_CASE(R4_whoami_tells_the_run_and_the_grants) {
+  protocol::whoami_reply reply;
+  reply.uid = 1001;
+  reply.run = {{"run_7"}};
+  reply.ends_at = 9;
+  reply.grants.push_back({{"adapters"}, {"adapter"}, {"connect fetch"}, {{"cmp_a"}}, {}, {}});
+  const fake_daemon daemon({answer<protocol::whoami_request>(opcode::whoami, reply, anything)});
+  const identity_info found = daemon.connect().whoami();
+  BOOST_TEST(found.uid == 1001u);
+  BOOST_TEST(!found.unit.has_value());
+  BOOST_TEST(*found.run == "run_7");
+  BOOST_TEST(*found.ends_at == 9u);
+  BOOST_TEST_REQUIRE(found.grants.size() == 1u);
+  BOOST_TEST(found.grants[0].rule == "adapters");
+  BOOST_TEST(found.grants[0].rights == "connect fetch");
+  BOOST_TEST(*found.grants[0].companies == "cmp_a");
+  BOOST_TEST(!found.grants[0].agents.has_value());
+}
+
 BOOST_AUTO_TEST_CASE(S5_hosts_come_by_pages) {
   protocol::host_list_reply list;
   list.hosts.push_back({{"h2"}, {"host-2"}, {"cofferd 1"}, {"aa bb"}, 5, 6, 7, std::nullopt, 8});

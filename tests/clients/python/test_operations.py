@@ -118,6 +118,13 @@ class Operations(unittest.TestCase):
             {"kid": "k1", "scopes": "a:*", "expires_at": 5, "freshness": "stale", "age": 70})
         self.assertEqual(good, coffer.ValidToken("k1", "a:*", 5, "stale", 70))
 
+    def test_R4_whoami(self):
+        grant = {"rule": "adapters", "roles": "adapter", "rights": "connect fetch",
+                 "companies": "cmp_a", "integrations": None, "agents": None}
+        said = {"uid": 1001, "run": "run_7", "company": "cmp_a", "agent": "agt_b", "ends_at": 9}
+        found = self.asked(lambda c: c.whoami(), "whoami", {}, {**said, "grants": [grant]})
+        self.assertEqual(found, coffer.Identity(**said, grants=[coffer.Grant(**grant)]))
+
     def test_S5_hosts(self):
         host = {"host": "h1", "name": "host-1", "version": "cofferd 1", "keys": "aa bb",
                 "started_at": 5, "seen_ago": 6, "lag": 7, "clock_ahead": None,

@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(every_other_operation_is_denied_also_to_an_admin) {
       may += std::string(find_operation(static_cast<std::uint8_t>(code))->name) + " ";
     BOOST_TEST((child.run != nullptr));
   });
-  BOOST_TEST(may == "ping integration_fetch token_fetch ");
+  BOOST_TEST(may == "ping whoami integration_fetch token_fetch ");
 }
 
 BOOST_AUTO_TEST_CASE(it_cannot_be_narrowed_again_or_take_a_ticket) {

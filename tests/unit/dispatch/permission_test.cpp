@@ -68,6 +68,7 @@ class furnished {
     add<opcode::hello>(hello_request{1, 1, {}});
     add<opcode::ping>(ping_request{});
     add<opcode::status>(status_request{});
+    add<opcode::whoami>(whoami_request{});
     add<integration_show>(integration_show_request{company, slack});
     add<integration_list>(integration_list_request{company, {}, {}});
     add<integration_rotate>(
@@ -119,8 +120,8 @@ BOOST_AUTO_TEST_CASE(each_operation_asks_the_policy_and_is_answered) {
 
 BOOST_AUTO_TEST_CASE(an_admin_of_another_company_is_denied_whatever_names_this_one) {
   using enum opcode;
-  const std::set<opcode> of_no_company{opcode::hello, opcode::ping, opcode::status, ticket_redeem,
-                                       host_list};
+  const std::set<opcode> of_no_company{opcode::hello,  opcode::ping,  opcode::status,
+                                       opcode::whoami, ticket_redeem, host_list};
   for (const operation& each : operations) {
     if (of_no_company.contains(each.code)) continue;
     furnished home;

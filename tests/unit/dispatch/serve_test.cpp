@@ -145,22 +145,22 @@ BOOST_FIXTURE_TEST_SUITE(P2_roles, with_daemon)
 // Which operations each role may do: every pair of role and operation is tried.
 BOOST_AUTO_TEST_CASE(each_role_may_do_just_its_operations) {
   const std::map<uid_t, std::string> allowed{
-      {1, "hello ping integration_fetch narrow ticket_issue ticket_redeem token_fetch "},
-      {2, "hello ping ticket_redeem token_validate "},
+      {1, "hello ping whoami integration_fetch narrow ticket_issue ticket_redeem token_fetch "},
+      {2, "hello ping whoami ticket_redeem token_validate "},
       {3,
-       "hello ping status integration_set integration_show integration_list "
+       "hello ping status whoami integration_set integration_show integration_list "
        "integration_rotate integration_delete ticket_redeem token_issue token_rotate "
        "token_revoke token_list host_list "},
       {4,
-       "hello ping status integration_set integration_show integration_list "
+       "hello ping status whoami integration_set integration_show integration_list "
        "integration_rotate integration_delete integration_fetch run_begin run_end run_list "
        "narrow ticket_issue ticket_redeem token_issue token_fetch token_rotate token_revoke "
        "token_list token_validate audit_list audit_verify policy_explain host_list "},
       {5,
-       "hello ping status integration_show integration_list ticket_redeem token_list "
+       "hello ping status whoami integration_show integration_list ticket_redeem token_list "
        "audit_list audit_verify policy_explain host_list "},
       {6,
-       "hello ping integration_fetch run_begin run_end run_list narrow ticket_issue "
+       "hello ping whoami integration_fetch run_begin run_end run_list narrow ticket_issue "
        "ticket_redeem token_fetch "},
       {7, ""}};
   for (const auto& [uid, expected] : allowed) {

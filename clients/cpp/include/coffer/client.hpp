@@ -51,6 +51,8 @@ class client {
 
   void ping();
   daemon_status status();
+  /// What this connection is, and what it may do; never a value. A narrowed one may ask, too.
+  identity_info whoami();
 
   /// The value of an integration credential: with `run` the version that the run keeps. Throws
   /// error with the names not_found, denied, tampered, run_ended and others of protocol/SPEC.md.

@@ -75,6 +75,28 @@ struct token_grant {
   std::optional<std::uint64_t> age{};  ///< ms; with stale
 };
 
+/// What one rule of the policy gives a connection. Names are separated by spaces; an absent list
+/// restricts nothing.
+struct grant_info {
+  std::string rule;
+  std::string roles;
+  std::string rights;
+  std::optional<std::string> companies{};
+  std::optional<std::string> integrations{};
+  std::optional<std::string> agents{};
+};
+
+/// What a connection is, and may do. Company, agent, run and ends_at: it is narrowed.
+struct identity_info {
+  std::uint64_t uid = 0;
+  std::optional<std::string> unit{};
+  std::optional<std::string> company{};
+  std::optional<std::string> agent{};
+  std::optional<std::string> run{};
+  std::optional<std::uint64_t> ends_at{};  ///< the run's time limit
+  std::vector<grant_info> grants{};
+};
+
 /// A daemon that uses the store, as its last heartbeat told.
 struct host_info {
   std::string host;  ///< made at each start
