@@ -3,6 +3,7 @@
 
 #include "protocol/message/audit_list.hpp"
 #include "protocol/message/audit_verify.hpp"
+#include "protocol/message/company_list.hpp"
 #include "protocol/message/empty.hpp"
 #include "protocol/message/error.hpp"
 #include "protocol/message/hello.hpp"
@@ -66,6 +67,7 @@ void for_each_operation(Visit&& visit) {
   visit(opcode::audit_verify, audit_verify_request{}, audit_verify_reply{});
   visit(opcode::policy_explain, policy_explain_request{}, policy_explain_reply{});
   visit(opcode::host_list, host_list_request{}, host_list_reply{});
+  visit(opcode::company_list, company_list_request{}, company_list_reply{});
 }
 
 }  // namespace coffer::protocol

@@ -37,6 +37,7 @@ enum class opcode : std::uint8_t {
   audit_verify = 0x41,
   policy_explain = 0x50,
   host_list = 0x60,
+  company_list = 0x61,
 };
 
 /// What the field `subject` of an operation's audit record names.
@@ -87,6 +88,7 @@ inline constexpr std::array operations{
     operation{opcode::audit_verify, "audit_verify", small_request_size_max, true},
     operation{opcode::policy_explain, "policy_explain", text_request_size_max, true},
     operation{opcode::host_list, "host_list", small_request_size_max, true},
+    operation{opcode::company_list, "company_list", small_request_size_max, true},
 };
 
 static_assert(std::ranges::is_sorted(operations, {}, &operation::code));

@@ -128,6 +128,7 @@ void declare_commands(CLI::App& program, const globals& all, action& run) {
   add_daemon_commands(program, all, run);
   add_whoami_command(program, all, run);
   add_hosts_command(program, all, run);
+  add_company_commands(program, all, run);
   add_store_commands(program, all, run);
   add_integration_commands(program, all, run);
   add_run_commands(program, all, run);

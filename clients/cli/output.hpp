@@ -85,6 +85,7 @@ std::string json_of(const audit_info& one);
 std::string json_of(const audit_chain_info& one);
 std::string json_of(const policy_verdict_info& one);
 std::string json_of(const grant_info& grant);
+std::string json_of(const company_info& each);
 /// A JSON array of what has a json_of().
 template <class Record>
 std::string json_of(const std::vector<Record>& all) {

@@ -89,6 +89,7 @@ CLI::Validator not_empty();
 using action = std::function<void()>;
 void add_daemon_commands(CLI::App& program, const globals& all, action& run);
 void add_whoami_command(CLI::App& program, const globals& all, action& run);
+void add_company_commands(CLI::App& program, const globals& all, action& run);
 void add_store_commands(CLI::App& program, const globals& all, action& run);
 void add_hosts_command(CLI::App& program, const globals& all, action& run);
 void add_integration_commands(CLI::App& program, const globals& all, action& run);

@@ -43,6 +43,10 @@ std::string json_of(const audit_chain_info& one) {
   return out.text();
 }
 
+std::string json_of(const company_info& each) {
+  return json_object().add("company", each.company).text();
+}
+
 std::string json_of(const grant_info& grant) {
   json_object out;
   out.add("rule", grant.rule).add("roles", grant.roles).add("rights", grant.rights);

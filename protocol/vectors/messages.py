@@ -32,6 +32,7 @@ OPERATIONS = {
     "audit_verify": (0x41, SMALL),
     "policy_explain": (0x50, TEXTS),
     "host_list": (0x60, SMALL),
+    "company_list": (0x61, SMALL),
 }
 OPCODES = {op: code for op, (code, _) in OPERATIONS.items()}
 
@@ -40,6 +41,7 @@ FRESHNESS = {"fresh": 0, "stale": 1, "pinned": 2}
 # Fields in tag order, from tag 1: name and type; a `?` marks the optional ones, and `[run]` is the
 # type of a list of run records.
 RECORDS = {
+    "company_record": "company:identifier",
     "grant_record": "rule:text roles:text rights:text companies:text? integrations:text? "
     "agents:text?",
     "integration_record": "integration:identifier provider:identifier label:text status:text "
@@ -123,6 +125,8 @@ MESSAGES = {
     "policy_explain_reply": "allowed:bool verdicts:[verdict]",
     "host_list_request": "after:identifier? limit:u64?",
     "host_list_reply": "hosts:[host] next:identifier?",
+    "company_list_request": "after:identifier? limit:u64?",
+    "company_list_reply": "companies:[company] next:identifier?",
 }
 FIELDS = {"error": "code:u64 name:text text:text", **RECORDS, **MESSAGES}
 

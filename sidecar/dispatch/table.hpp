@@ -38,6 +38,7 @@ result<progress> audit_list(call& one);
 result<progress> audit_verify(call& one);
 result<progress> policy_explain(call& one);
 result<progress> host_list(call& one);
+result<progress> company_list(call& one);
 
 /// Where an operation runs: on the thread of the sessions, on a worker, or first on the former and,
 /// when memory does not have the answer, on the latter.
@@ -103,6 +104,7 @@ inline constexpr std::array bindings = [] {
       binding{audit_verify, right::audit, worker, whole, no, false, dispatch::audit_verify},
       binding{policy_explain, right::explain, worker, whole, no, false, dispatch::policy_explain},
       binding{host_list, right::observe, worker, later, no, false, dispatch::host_list},
+      binding{company_list, right::observe, worker, later, no, false, dispatch::company_list},
   };
 }();
 

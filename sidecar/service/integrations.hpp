@@ -65,6 +65,8 @@ class integrations {
   result<store::integration> show(std::string_view company, std::string_view integration);
   result<std::vector<store::integration>> list(std::string_view company, std::string_view after,
                                                std::size_t limit);
+  /// Companies in which a value was ever written, in byte order.
+  result<std::vector<std::string>> companies(std::string_view after, std::size_t limit);
 
   /// Decrypts the value that a run of `epoch` sees, or the current one (vault::current_epoch), at
   /// `now` (ms by the store's clock) into the place that `place` gives, if it is cached and known

@@ -27,6 +27,11 @@ result<std::vector<store::integration>> integrations::list(std::string_view comp
   return found;
 }
 
+result<std::vector<std::string>> integrations::companies(std::string_view after,
+                                                         std::size_t limit) {
+  return store_.integrations().companies(std::string(after), limit);
+}
+
 result<fetched> integrations::fetch(std::string_view company, std::string_view integration,
                                     std::uint64_t epoch, const vault::plaintext_place& place) {
   const vault::associated_data where(address_of(company, integration));

@@ -150,6 +150,21 @@ result<std::vector<integration>> postgres_integrations::list(const std::string& 
       });
 }
 
+result<std::vector<std::string>> postgres_integrations::companies(const std::string& after,
+                                                                  std::size_t limit) {
+  return pool_.read(
+      "companies", [&](auto& connection, auto& transaction) -> result<std::vector<std::string>> {
+        std::vector<std::string> found;
+        for (const pqxx::row& row :
+             connection.run(transaction,
+                            "SELECT company_id FROM companies WHERE company_id > $1 AND epoch > 0"
+                            " ORDER BY company_id LIMIT $2",
+                            after, std::uint64_t{limit}))
+          found.push_back(row[0].c_str());
+        return found;
+      });
+}
+
 // last_used_at stands beside the current value, and a new one inherits it. In pieces, so that no
 // other writer waits for the uses of a busy hour; each in order, so that no two hosts wait for each
 // other.

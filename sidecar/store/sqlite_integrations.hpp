@@ -21,6 +21,7 @@ class sqlite_integrations final : public integration_store {
   result<integration> show(const std::string& company, const std::string& integration) override;
   result<std::vector<integration>> list(const std::string& company, const std::string& after,
                                         std::size_t limit) override;
+  result<std::vector<std::string>> companies(const std::string& after, std::size_t limit) override;
   result<void> touch(std::span<const use> uses) override;
 
  private:

@@ -132,6 +132,22 @@ result<std::vector<integration>> sqlite_integrations::list(const std::string& co
       });
 }
 
+result<std::vector<std::string>> sqlite_integrations::companies(const std::string& after,
+                                                                std::size_t limit) {
+  return reader_.guarded("companies",
+                         [&](sqlite_connection& connection) -> result<std::vector<std::string>> {
+                           auto& row = connection.prepare(
+                               "SELECT company_id FROM companies WHERE company_id > ? AND epoch > 0"
+                               " ORDER BY company_id LIMIT ?");
+                           row.bind(1, after);
+                           row.bind(2, number(limit));
+                           std::vector<std::string> found;
+                           while (row.executeStep()) found.push_back(row.getColumn(0).getString());
+                           row.tryReset();
+                           return found;
+                         });
+}
+
 // In pieces, so that a rotation need not wait for the uses of a busy hour.
 result<void> sqlite_integrations::touch(std::span<const use> uses) {
   while (!uses.empty()) {

@@ -64,6 +64,10 @@ class integration_store {
   /// ids.
   virtual result<std::vector<integration>> list(const std::string& company,
                                                 const std::string& after, std::size_t limit) = 0;
+  /// At most `limit` companies above `after`, in byte order: those in which a value was ever
+  /// written, an integration's or a token's.
+  virtual result<std::vector<std::string>> companies(const std::string& after,
+                                                     std::size_t limit) = 0;
 
   /// Moves last_used_at forward; a use of what is gone meanwhile is ignored. Not one transaction:
   /// after a failure, some are noted; noting them again changes nothing.

@@ -254,6 +254,11 @@ class expected_daemon {
       expect(reply.tokens.size() == tokens_.count(asked.company.value));
   }
 
+  void settle(expected_peer& from, const protocol::company_list_request&,
+              const protocol::company_list_reply& reply) {
+    for (const auto& row : reply.companies)
+      expect(who_may::see(from.authority, protocol::opcode::company_list, {row.company.value}));
+  }
   void settle(expected_peer& from, const protocol::audit_list_request& asked,
               const protocol::audit_list_reply& reply) {
     for (const auto& row : reply.records) {

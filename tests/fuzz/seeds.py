@@ -42,6 +42,7 @@ STEPS = {
     "audit_verify": b"",
     "whoami": b"",
     "host_list": 2 * ABSENT,
+    "company_list": 2 * ABSENT,
     "hello": b"\0\0" + ABSENT,
     "set": b"\0\0" + 5 * ABSENT,
     "show": b"\0\0",
@@ -96,7 +97,7 @@ STORIES = [
     "3:fetch_b 3:fetch 2:fetch_b 1:run_begin_b 3:list_b 3:audit_list 0:run_begin_b "
     "6:fetch_of_run_b",
     "0:set 0:run_begin 0:rotate 0:restart 0:fetch_of_run 0:audit_list 0:audit_verify 0:keep_house "
-    "0:policy_explain 0:whoami 0:status 0:host_list 1:connect 1:hello",
+    "0:policy_explain 0:whoami 0:status 0:host_list 0:company_list 1:connect 1:hello",
 ]
 TOKENS = [
     b"cagt_4Rk0Zq8sNe_" + b"0" * 43 + b"1FKwxb",

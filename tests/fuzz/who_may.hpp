@@ -82,8 +82,9 @@ class who_may {
   // What is not named is looked at row by row, in the run that is named, or at the next fetch.
   static constexpr bool later(protocol::opcode code) {
     using enum protocol::opcode;
-    constexpr std::array those{status, integration_list, run_begin,  run_end,    run_list,
-                               narrow, ticket_issue,     token_list, audit_list, host_list};
+    constexpr std::array those{status,     integration_list, run_begin,    run_end,
+                               run_list,   narrow,           ticket_issue, token_list,
+                               audit_list, host_list,        company_list};
     return std::ranges::find(those, code) != those.end();
   }
 
@@ -100,6 +101,7 @@ class who_may {
       case integration_list:
       case token_list:
       case host_list:
+      case company_list:
         return "observe";
       case integration_fetch:
       case narrow:

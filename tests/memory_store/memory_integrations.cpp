@@ -151,6 +151,15 @@ result<std::vector<integration>> memory_integrations::list(const std::string& co
   return rows;
 }
 
+result<std::vector<std::string>> memory_integrations::companies(const std::string& after,
+                                                                std::size_t limit) {
+  const std::lock_guard lock(state_.mutex);
+  std::vector<std::string> found;
+  for (auto at = state_.epochs.upper_bound(after); at != state_.epochs.end(); ++at)
+    if (at->second > 0 && found.size() < limit) found.push_back(at->first);
+  return found;
+}
+
 result<void> memory_integrations::touch(std::span<const use> uses) {
   const std::lock_guard lock(state_.mutex);
   const auto forward = [](std::optional<std::uint64_t>& used, std::uint64_t at) {

@@ -19,6 +19,7 @@ class memory_integrations final : public integration_store {
   result<integration> show(const std::string& company, const std::string& id) override;
   result<std::vector<integration>> list(const std::string& company, const std::string& after,
                                         std::size_t limit) override;
+  result<std::vector<std::string>> companies(const std::string& after, std::size_t limit) override;
   result<void> touch(std::span<const use> uses) override;
 
  private:

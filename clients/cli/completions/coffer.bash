@@ -53,7 +53,7 @@ _coffer_parse() {
     elif [[ $word != -* ]]; then
       case $command in
         "") command=$word ;;
-        integration | run | agent | audit | policy | store) command+=" $word" ;;
+        company | integration | run | agent | audit | policy | store) command+=" $word" ;;
         *) positions+=("$word") ;;
       esac
     fi
@@ -68,7 +68,8 @@ _coffer_ids() {
 
 _coffer_verbs() {
   case $1 in
-    "") echo "status ping whoami hosts integration run agent audit policy store" ;;
+    "") echo "status ping whoami hosts company integration run agent audit policy store" ;;
+    company) echo "list" ;;
     integration) echo "set show list fetch rotate delete" ;;
     run) echo "begin end list exec ticket" ;;
     agent) echo "issue fetch rotate revoke list validate" ;;

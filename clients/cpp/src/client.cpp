@@ -1,6 +1,7 @@
 #include "coffer/client.hpp"
 
 #include "fields.hpp"
+#include "protocol/message/company_list.hpp"
 #include "protocol/message/host_list.hpp"
 #include "protocol/message/ping.hpp"
 #include "protocol/message/status.hpp"
@@ -50,6 +51,16 @@ identity_info client::whoami() {
                             owned(grant.companies), owned(grant.integrations),
                             owned(grant.agents)});
   return found;
+}
+
+company_page client::company_list(std::string_view after) {
+  protocol::company_list_request request{.after = {}, .limit = {}};
+  if (!after.empty()) request.after = {{after}};
+  const auto said = connection_->ask<protocol::company_list_reply>(opcode::company_list, request);
+  company_page page;
+  for (const auto& record : said.companies) page.entries.push_back({owned(record.company)});
+  page.next = owned(said.next);
+  return page;
 }
 
 host_page client::host_list(std::string_view after) {

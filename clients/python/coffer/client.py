@@ -34,6 +34,10 @@ class Client(Session):
         said = self._ask("whoami", {})
         return Identity(**{**said, "grants": [Grant(**grant) for grant in said["grants"]]})
 
+    def companies(self) -> Iterator[str]:
+        """The ids of all companies that the caller may see, in order."""
+        return self._pages("company_list", {}, "companies", lambda company: company)
+
     def hosts(self) -> Iterator[Host]:
         """All daemons that use the store, in order of their ids."""
         return self._pages("host_list", {}, "hosts", Host)

@@ -36,6 +36,7 @@ HOST = fields_of(
     (1, "host", ID), (2, "name", LABEL), (3, "version", TEXT64), (4, "keys", TEXT512),
     (5, "started_at", U64), (6, "seen_ago", U64), (7, "lag", U64),
     (8, "clock_ahead?", U64), (9, "clock_behind?", U64))
+COMPANY = fields_of((1, "company", ID))
 GRANT = fields_of(
     (1, "rule", TEXT64), (2, "roles", LABEL), (3, "rights", LABEL), (4, "companies?", TEXT),
     (5, "integrations?", TEXT), (6, "agents?", TEXT))
@@ -110,13 +111,15 @@ OPERATIONS = {
         fields_of((1, "allowed", BOOL), (2, "verdicts", records_of(VERDICT)))),
     "host_list": (0x60, _SMALL, fields_of((1, "after?", ID), (2, "limit?", U64)),
                   fields_of((1, "hosts", records_of(HOST)), (2, "next?", ID))),
+    "company_list": (0x61, _SMALL, fields_of((1, "after?", ID), (2, "limit?", U64)),
+                     fields_of((1, "companies", records_of(COMPANY)), (2, "next?", ID))),
 }
 
 # Asked twice, they do what they do when asked once (P5.8).
 REPEATABLE = frozenset((
     "ping", "status", "whoami", "integration_show", "integration_list", "integration_fetch",
     "run_list", "narrow", "token_fetch", "token_list", "token_validate", "audit_list",
-    "audit_verify", "policy_explain", "host_list"))
+    "audit_verify", "policy_explain", "host_list", "company_list"))
 
 _LIMITS = {row[0]: row[1] for row in OPERATIONS.values()}
 

@@ -11,9 +11,10 @@ from daemon import Daemon, clean_environment
 class Documents(unittest.TestCase):
     """The completion and the manual say what the program does."""
 
-    NOUNS = ("integration", "run", "agent", "audit", "policy", "store")
+    NOUNS = ("company", "integration", "run", "agent", "audit", "policy", "store")
     COMMANDS = (
-        "", "status", "ping", "whoami", "hosts", "integration set", "integration show",
+        "", "status", "ping", "whoami", "hosts", "company list",
+        "integration set", "integration show",
         "integration list",
         "integration fetch", "integration rotate", "integration delete", "run begin", "run end",
         "run list", "run exec", "run ticket", "agent issue", "agent fetch", "agent rotate",

@@ -125,6 +125,11 @@ class Operations(unittest.TestCase):
         found = self.asked(lambda c: c.whoami(), "whoami", {}, {**said, "grants": [grant]})
         self.assertEqual(found, coffer.Identity(**said, grants=[coffer.Grant(**grant)]))
 
+    def test_C4_companies(self):
+        found = self.asked(lambda c: list(c.companies()), "company_list", {},
+                           {"companies": [{"company": "cmp_a"}, {"company": "cmp_b"}]})
+        self.assertEqual(found, ["cmp_a", "cmp_b"])
+
     def test_S5_hosts(self):
         host = {"host": "h1", "name": "host-1", "version": "cofferd 1", "keys": "aa bb",
                 "started_at": 5, "seen_ago": 6, "lag": 7, "clock_ahead": None,

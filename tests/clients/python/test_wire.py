@@ -21,7 +21,7 @@ def declared_tables():
     """Every list of fields, once: some operations share one, and lists hold records."""
     tables = [operations.ERROR, operations.INTEGRATION, operations.RUN, operations.TOKEN,
               operations.AUDIT_ENTRY, operations.AUDIT_CHAIN, operations.VERDICT,
-              operations.HOST, operations.GRANT]
+              operations.HOST, operations.GRANT, operations.COMPANY]
     for row in wire.OPERATIONS.values():
         tables += row[2:]
     return list({id(fields): fields for fields in tables}.values())

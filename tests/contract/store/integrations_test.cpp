@@ -162,6 +162,20 @@ BOOST_AUTO_TEST_CASE(lists_come_in_byte_order_a_page_at_a_time) {
   });
 }
 
+BOOST_AUTO_TEST_CASE(companies_are_listed_in_order_once_a_value_was_written) {
+  on_each_backend([](opened& one) {
+    using companies = std::vector<std::string>;
+    BOOST_TEST(one.all().companies("", 10)->empty());
+    for (const char* company : {"cmp_b", "cmp_B", "cmp_a", "cmp_c"})
+      write(*one.database, change_of(company, "slack"));
+    BOOST_TEST((*one.all().companies("", 10) == companies{"cmp_B", "cmp_a", "cmp_b", "cmp_c"}));
+    BOOST_TEST((*one.all().companies("", 2) == companies{"cmp_B", "cmp_a"}));
+    BOOST_TEST((*one.all().companies("cmp_a", 2) == companies{"cmp_b", "cmp_c"}));
+    BOOST_TEST((*one.all().companies("cmp_aa", 1) == companies{"cmp_b"}));
+    BOOST_TEST(one.all().companies("cmp_c", 10)->empty());
+  });
+}
+
 BOOST_AUTO_TEST_CASE(last_used_at_moves_forward_only_and_survives_a_rotation) {
   on_each_backend([](opened& one) {
     write(*one.database, change_of("cmp_a", "slack"));

@@ -59,6 +59,9 @@ class shaky_integrations final : public integration_store {
                                         std::size_t limit) override {
     return how_.read([&] { return real_.list(company, after, limit); });
   }
+  result<std::vector<std::string>> companies(const std::string& after, std::size_t limit) override {
+    return how_.read([&] { return real_.companies(after, limit); });
+  }
   result<void> touch(std::span<const use> uses) override {
     return how_.read([&] { return real_.touch(uses); });
   }

@@ -55,6 +55,9 @@ class slow_to_return final : public store, private integration_store {
                                         std::size_t limit) override {
     return real_.integrations().list(company, after, limit);
   }
+  result<std::vector<text>> companies(const text& after, std::size_t limit) override {
+    return real_.integrations().companies(after, limit);
+  }
   result<void> touch(std::span<const use> uses) override {
     return real_.integrations().touch(uses);
   }

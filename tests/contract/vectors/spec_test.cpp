@@ -64,6 +64,8 @@ constexpr const char* record_name<host_record> = "host record";
 
 template <>
 constexpr const char* record_name<grant_record> = "grant record";
+template <>
+constexpr const char* record_name<company_record> = "company record";
 
 template <class Record>
 std::string type_name(const std::vector<Record>&) {
@@ -170,7 +172,8 @@ BOOST_AUTO_TEST_CASE(records_are_those_of_the_lists) {
   const std::size_t fields = expect_record<integration_record>() + expect_record<run_record>() +
                              expect_record<token_record>() + expect_record<audit_record>() +
                              expect_record<audit_chain_record>() + expect_record<policy_verdict>() +
-                             expect_record<host_record>() + expect_record<grant_record>();
+                             expect_record<host_record>() + expect_record<grant_record>() +
+                             expect_record<company_record>();
   BOOST_TEST(fields >= 45u);
 }
 

@@ -91,6 +91,7 @@ class furnished {
     add<audit_verify>(audit_verify_request{});
     add<policy_explain>(policy_explain_request{0, {}, {"ping"}, company, {}, {}});
     add<host_list>(host_list_request{});
+    add<company_list>(company_list_request{});
   }
 
   std::map<opcode, std::function<reply(dispatch::peer&)>> requests_;
@@ -120,8 +121,8 @@ BOOST_AUTO_TEST_CASE(each_operation_asks_the_policy_and_is_answered) {
 
 BOOST_AUTO_TEST_CASE(an_admin_of_another_company_is_denied_whatever_names_this_one) {
   using enum opcode;
-  const std::set<opcode> of_no_company{opcode::hello,  opcode::ping,  opcode::status,
-                                       opcode::whoami, ticket_redeem, host_list};
+  const std::set<opcode> of_no_company{opcode::hello, opcode::ping, opcode::status, opcode::whoami,
+                                       ticket_redeem, host_list,    company_list};
   for (const operation& each : operations) {
     if (of_no_company.contains(each.code)) continue;
     furnished home;
@@ -129,6 +130,19 @@ BOOST_AUTO_TEST_CASE(an_admin_of_another_company_is_denied_whatever_names_this_o
     const auto back = home.ask(from, each.code);
     BOOST_TEST((back.code == errc::denied), each.name << ": " << back.text);
   }
+}
+
+BOOST_AUTO_TEST_CASE(companies_are_listed_to_those_that_may_see_them) {
+  furnished home;
+  const auto listed = [&](dispatch::peer from) {
+    const auto back = home.ask(from, opcode::company_list);
+    company_list_reply found;
+    BOOST_TEST_REQUIRE(!decode_message(back.fields, found));
+    BOOST_TEST(!found.next);
+    return found.companies.size();
+  };
+  BOOST_TEST(listed(home.owner) == 1u);
+  BOOST_TEST(listed(home.daemon.connect(7)) == 0u);  // an admin of cmp_b
 }
 
 BOOST_AUTO_TEST_CASE(an_answer_without_permission_is_kept_back_and_wiped) {

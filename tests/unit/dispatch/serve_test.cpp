@@ -150,15 +150,15 @@ BOOST_AUTO_TEST_CASE(each_role_may_do_just_its_operations) {
       {3,
        "hello ping status whoami integration_set integration_show integration_list "
        "integration_rotate integration_delete ticket_redeem token_issue token_rotate "
-       "token_revoke token_list host_list "},
+       "token_revoke token_list host_list company_list "},
       {4,
        "hello ping status whoami integration_set integration_show integration_list "
        "integration_rotate integration_delete integration_fetch run_begin run_end run_list "
        "narrow ticket_issue ticket_redeem token_issue token_fetch token_rotate token_revoke "
-       "token_list token_validate audit_list audit_verify policy_explain host_list "},
+       "token_list token_validate audit_list audit_verify policy_explain host_list company_list "},
       {5,
        "hello ping status whoami integration_show integration_list ticket_redeem token_list "
-       "audit_list audit_verify policy_explain host_list "},
+       "audit_list audit_verify policy_explain host_list company_list "},
       {6,
        "hello ping whoami integration_fetch run_begin run_end run_list narrow ticket_issue "
        "ticket_redeem token_fetch "},

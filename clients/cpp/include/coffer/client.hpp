@@ -76,6 +76,8 @@ class client {
   run_info run_begin(std::string_view company, std::string_view run, std::string_view agent,
                      std::optional<std::chrono::milliseconds> time_limit = std::nullopt);
   void run_end(std::string_view company, std::string_view run);
+  /// A page of the companies that the caller may see, in byte order.
+  company_page company_list(std::string_view after = {});
   /// A page of the daemons that use the store.
   host_page host_list(std::string_view after = {});
   /// A page of live runs, in byte order of their ids.

@@ -75,6 +75,12 @@ struct token_grant {
   std::optional<std::uint64_t> age{};  ///< ms; with stale
 };
 
+struct company_info {
+  std::string company;
+};
+
+using company_page = list_page<company_info>;
+
 /// What one rule of the policy gives a connection. Names are separated by spaces; an absent list
 /// restricts nothing.
 struct grant_info {
