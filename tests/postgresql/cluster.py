@@ -186,15 +186,15 @@ class Cluster:
         host = urllib.parse.quote(str(self.folder), safe="")
         return f"postgresql://{user}@/{database}?host={host}&port={self.port}"
 
-    def _psql(self, text, database="postgres"):
+    def _psql(self, text, database="postgres", connect_timeout=3):
         return subprocess.run(
             ["psql", "-AtXq", "-v", "ON_ERROR_STOP=1", "-d", self.url(database), "-c", text],
-            env=ENVIRONMENT | {"PGCONNECT_TIMEOUT": "3"}, capture_output=True, text=True,
-            timeout=DEADLINE, check=False)
+            env=ENVIRONMENT | {"PGCONNECT_TIMEOUT": str(connect_timeout)}, capture_output=True,
+            text=True, timeout=DEADLINE, check=False)
 
     def sql(self, text, database="coffer"):
-        """Rows, as lists of texts."""
-        done = self._psql(text, database)
+        """Rows, as lists of texts. A server that is up may be slow to let it in."""
+        done = self._psql(text, database, connect_timeout=DEADLINE // 2)
         if done.returncode != 0:
             raise AssertionError(f"{text}\n{done.stderr}\n{self.log_tail()}")
         return [line.split("|") for line in done.stdout.splitlines()]
