@@ -127,7 +127,7 @@ BOOST_AUTO_TEST_CASE(every_operation_has_both_its_messages) {
     BOOST_TEST(all.contains(name + "_reply"), name);
     ++operations;
   }
-  BOOST_TEST(operations == 25u);
+  BOOST_TEST(operations == 27u);
 }
 
 BOOST_AUTO_TEST_CASE(every_error_has_a_case_with_its_code_and_name) {
