@@ -93,11 +93,20 @@ inline constexpr std::array operations{
 
 static_assert(std::ranges::is_sorted(operations, {}, &operation::code));
 
+/// By opcode, the place of its row in the table, or no_operation: every frame is looked up.
+inline constexpr std::size_t no_operation = operations.size();
+inline constexpr auto operation_places = [] {
+  std::array<std::uint8_t, 256> places{};
+  places.fill(no_operation);
+  for (std::size_t i = 0; i < operations.size(); ++i)
+    places[static_cast<std::uint8_t>(operations[i].code)] = static_cast<std::uint8_t>(i);
+  return places;
+}();
+
 /// The row of an opcode, or nullptr if the operation is unknown.
 constexpr const operation* find_operation(std::uint8_t code) noexcept {
-  for (const auto& row : operations)
-    if (static_cast<std::uint8_t>(row.code) == code) return &row;
-  return nullptr;
+  const std::size_t place = operation_places[code];
+  return place == no_operation ? nullptr : &operations[place];
 }
 
 /// What a daemon accepts as a request. An unknown operation must still be read to be answered, and

@@ -164,20 +164,16 @@ void become(call& one) noexcept {
 }  // namespace
 
 served serve(context& daemon, peer& from, const protocol::frame& request, bool may_block,
-             protocol::bytes_span out) noexcept {
-  return serve_by(find_binding(request.head.opcode), daemon, from, request, may_block, out);
+             store::time_bounds now, protocol::bytes_span out) noexcept {
+  return serve_by(find_binding(request.head.opcode), daemon, from, request, may_block, now, out);
 }
 
 served serve_by(const binding* row, context& daemon, peer& from, const protocol::frame& request,
-                bool may_block, protocol::bytes_span out) noexcept {
+                bool may_block, store::time_bounds now, protocol::bytes_span out) noexcept {
   protocol::writer reply(out, protocol::contents::mended);
-  call one{.daemon = daemon,
-           .from = from,
-           .fields = request.fields,
-           .reply = reply,
-           .may_block = may_block,
-           .now = daemon.contact.clock().now(),
-           .row = row};
+  call one(daemon, from, request, reply, may_block);
+  one.now = now;
+  one.row = row;
   one.note.uid = from.who->uid;
   one.note.pid = static_cast<std::uint32_t>(from.who->pid);
   one.note.operation = request.head.opcode;

@@ -21,10 +21,11 @@ struct served {
 /// The largest reply of an operation that changes something, and of any error.
 inline constexpr std::size_t change_reply_size_max = 4096;
 
-/// Answers one request into `out` (at least reply_size_max bytes). Never throws and never blocks
-/// unless `may_block`. On a worker, `from.greeted` must be true already.
+/// Answers one request, at `now` by the store's clock, into `out` (at least reply_size_max bytes).
+/// Never throws and never blocks unless `may_block`. On a worker, `from.greeted` must be true
+/// already.
 served serve(context& daemon, peer& from, const protocol::frame& request, bool may_block,
-             protocol::bytes_span out) noexcept;
+             store::time_bounds now, protocol::bytes_span out) noexcept;
 
 /// Writes an error frame that answers no operation of its own: a frame that could not be read, a
 /// connection over its limit. Returns its size.

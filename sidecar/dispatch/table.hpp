@@ -113,13 +113,12 @@ static_assert(std::ranges::equal(bindings, protocol::operations, {}, &binding::c
                                  &protocol::operation::code));
 
 constexpr const binding* find_binding(std::uint8_t code) noexcept {
-  for (const binding& row : bindings)
-    if (static_cast<std::uint8_t>(row.code) == code) return &row;
-  return nullptr;
+  const std::size_t place = protocol::operation_places[code];
+  return place == protocol::no_operation ? nullptr : &bindings[place];
 }
 
 /// serve() with a row of the caller's choice; nullptr: the operation is unknown.
 served serve_by(const binding* row, context& daemon, peer& from, const protocol::frame& request,
-                bool may_block, protocol::bytes_span out) noexcept;
+                bool may_block, store::time_bounds now, protocol::bytes_span out) noexcept;
 
 }  // namespace coffer::dispatch

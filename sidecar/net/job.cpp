@@ -38,7 +38,8 @@ void job::run(dispatch::context& daemon) noexcept {
 void job::serve(dispatch::context& daemon, secret::buffer& scratch) noexcept {
   const auto out = scratch.reveal(secret::purpose::wire);
   const auto request = protocol::split(frame_.bytes(), protocol::request_limit);
-  const auto done = dispatch::serve(daemon, from_, request.value, true, out);
+  const auto now = daemon.contact.clock().now();
+  const auto done = dispatch::serve(daemon, from_, request.value, true, now, out);
   daemon.spool.commit();
   reply_size_ = done.reply_size;
   try {

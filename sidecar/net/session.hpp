@@ -73,7 +73,8 @@ class session final : public connection, public std::enable_shared_from_this<ses
   }
   void consume(protocol::bytes_span input);
   std::size_t answer_all(protocol::bytes_view input);
-  bool answer_one(const protocol::frame& request, protocol::bytes_view whole);
+  bool answer_one(const protocol::frame& request, protocol::bytes_view whole,
+                  store::time_bounds now);
   void flush();
   void postpone();
   void send(protocol::bytes_view bytes) noexcept;

@@ -151,6 +151,7 @@ void session::consume(protocol::bytes_span input) {
 // Returns how many bytes were answered.
 std::size_t session::answer_all(protocol::bytes_view input) {
   std::size_t used = 0;
+  const auto now = all_.daemon.contact.clock().now();
   while (may_ask()) {
     const auto limit = peer_.greeted ? protocol::request_limit : protocol::first_request_limit;
     const auto next = protocol::split(input.subspan(used), limit);
@@ -161,7 +162,7 @@ std::size_t session::answer_all(protocol::bytes_view input) {
           limit(next.value.head.opcode));
       break;
     }
-    if (answer_one(next.value, input.subspan(used, next.size))) closing_ = true;
+    if (answer_one(next.value, input.subspan(used, next.size), now)) closing_ = true;
     used += next.size;
     if (all_.held + gathered_ > shared::flush_size) flush();
   }
@@ -169,9 +170,10 @@ std::size_t session::answer_all(protocol::bytes_view input) {
 }
 
 // Whether the connection ends with this answer.
-bool session::answer_one(const protocol::frame& request, protocol::bytes_view whole) {
+bool session::answer_one(const protocol::frame& request, protocol::bytes_view whole,
+                         store::time_bounds now) {
   if (!within_rate(request)) return !peer_.greeted;
-  const auto done = dispatch::serve(all_.daemon, peer_, request, false, output_room());
+  const auto done = dispatch::serve(all_.daemon, peer_, request, false, now, output_room());
   gathered_ += done.reply_size;
   if (done.deferred) defer(whole, done);
   return done.close;

@@ -2,7 +2,10 @@
 
 #include <string.h>
 
+#include <algorithm>
 #include <array>
+#include <cstdint>
+#include <cstring>
 
 namespace coffer::secret {
 
@@ -62,11 +65,28 @@ void wipe_registers() noexcept {}
   wipe(used);
 }
 
+namespace {
+
+// Up to eight bytes as a number.
+std::uint64_t load(const std::byte* from, std::size_t size) noexcept {
+  std::uint64_t out = 0;
+  std::memcpy(&out, from, size);
+  return out;
+}
+
+// The compiler may not conclude anything from the value, such as to stop at the first difference.
+void hide(std::uint64_t& value) noexcept { asm volatile("" : "+r"(value)); }
+
+}  // namespace
+
 bool equal_ct(std::span<const std::byte> a, std::span<const std::byte> b) noexcept {
   if (a.size() != b.size()) return false;
-  volatile unsigned char difference = 0;
-  for (std::size_t i = 0; i < a.size(); ++i)
-    difference = difference | std::to_integer<unsigned char>(a[i] ^ b[i]);
+  std::uint64_t difference = 0;
+  for (std::size_t at = 0; at < a.size(); at += sizeof difference) {
+    const std::size_t size = std::min(sizeof difference, a.size() - at);
+    difference |= load(a.data() + at, size) ^ load(b.data() + at, size);
+    hide(difference);
+  }
   return difference == 0;
 }
 

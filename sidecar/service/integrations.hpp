@@ -98,10 +98,11 @@ class integrations {
   std::optional<result<fetched>> from_cache(const vault::associated_data& where,
                                             std::uint64_t epoch, std::uint64_t now,
                                             std::uint64_t age, vault::trust how, Place&& place) {
-    const auto opened = vault_.open_cached(where, epoch, now, how, place);
+    vault::opened_entry entry;
+    const auto opened = vault_.open_cached(where, epoch, now, how, place, entry);
     if (!opened && opened.error().code == errc::not_found) return std::nullopt;
     if (!opened) return opened.error();
-    return describe(opened->facts, contact_.stale_age(opened->agreed_at, age));
+    return describe(entry.facts, contact_.stale_age(entry.agreed_at, age));
   }
   template <class Place>
   std::optional<result<fetched>> from_stale(const vault::associated_data& where,

@@ -1,15 +1,23 @@
 #include "service/scopes.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace coffer::service {
 namespace {
 
 constexpr std::size_t scope_size_max = 128;
 
+constexpr auto scope_characters = [] {
+  std::array<bool, 256> table{};
+  for (unsigned c = 0; c < 256; ++c)
+    table[c] = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+               c == '_' || c == '.' || c == ':' || c == '/' || c == '-';
+  return table;
+}();
+
 bool valid_character(char one) noexcept {
-  return (one >= '0' && one <= '9') || (one >= 'A' && one <= 'Z') || (one >= 'a' && one <= 'z') ||
-         std::string_view("_.:/-").find(one) != std::string_view::npos;
+  return scope_characters[static_cast<unsigned char>(one)];
 }
 
 bool valid_granted_scope(std::string_view scope) noexcept {

@@ -1,5 +1,6 @@
 #include "vault/sealed_cache.hpp"
 
+#include <boost/container_hash/hash.hpp>
 #include <new>
 #include <string_view>
 
@@ -18,7 +19,7 @@ std::string_view text(std::span<const std::byte> bytes) noexcept {
 }  // namespace
 
 std::size_t sealed_cache::hash_of(std::span<const std::byte> address) noexcept {
-  return std::hash<std::string_view>{}(text(address));
+  return boost::hash<std::string_view>{}(text(address));
 }
 
 std::size_t sealed_cache::chain_hash::operator()(

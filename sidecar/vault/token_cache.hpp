@@ -1,6 +1,7 @@
 // Agents' tokens by their kid, as digests, so that a validation never waits for the database.
 #pragma once
 
+#include <boost/container_hash/hash.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
 #include <memory>
@@ -58,7 +59,7 @@ class token_cache {
   struct text_hash {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const noexcept {
-      return std::hash<std::string_view>{}(text);
+      return boost::hash<std::string_view>{}(text);
     }
   };
 

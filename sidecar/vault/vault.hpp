@@ -36,19 +36,16 @@ class vault {
                            std::span<const std::byte> plaintext);
 
   /// Decrypts what the cache has at `where` for a run of `epoch` into the place that `place` gives,
-  /// and returns what it says. not_found: not cached. Else tampered, key_unavailable, overloaded
+  /// and fills in what it says. not_found: not cached. Else tampered, key_unavailable, overloaded
   /// (no place).
   template <class Place>
-  result<opened_entry> open_cached(const associated_data& where, std::uint64_t epoch,
-                                   std::uint64_t now, trust how, Place&& place) {
-    const auto show = [&](const entry_view& entry) -> result<opened_entry> {
-      const auto opened = open(entry, place(entry.sealed.size() - crypto::tag_size));
-      if (!opened) return opened.error();
-      return opened_entry{entry.facts, entry.agreed_at};
-    };
-    auto shown = cache_.with(where.address(), epoch, now, how, show);
-    if (!shown) return failure(errc::not_found);
-    return *std::move(shown);
+  result<void> open_cached(const associated_data& where, std::uint64_t epoch, std::uint64_t now,
+                           trust how, Place&& place, opened_entry& says) {
+    const auto opened = cache_.with(where.address(), epoch, now, how, [&](const entry_view& entry) {
+      says = {entry.facts, entry.agreed_at};
+      return open(entry, place(entry.sealed.size() - crypto::tag_size));
+    });
+    return opened ? *opened : failure(errc::not_found);
   }
 
   /// Decrypts a value that was read from the store.

@@ -1,7 +1,7 @@
 // The load generator: interleaves the competitors in short rounds and prints ratios of pairs.
 //
 //   coffer_load latency ROUNDS CORE RAW REDIS COFFER      sockets; T1 and T2
-//   coffer_load throughput ROUNDS CORE REDIS COFFER       T3
+//   coffer_load throughput ROUNDS CORE REDIS COFFER       T3 and T4
 //   coffer_load validate ROUNDS CORE REDIS COFFER TOKENS  T5
 //   coffer_load drive DEPTH REQUESTS CORE COFFER          so many requests, for counting (T6)
 //
@@ -79,20 +79,25 @@ void latency(int rounds, const std::vector<competitor>& all) {
               ratio(p99["coffer"], p99["redis"]));
 }
 
-void throughput(int rounds, const std::vector<competitor>& all,
-                const std::vector<std::size_t>& widths) {
-  for (const std::size_t connections : widths) {
+struct shape {
+  std::size_t connections;
+  std::size_t depth;  // requests that each has under way
+};
+
+void throughput(int rounds, const std::vector<competitor>& all, const std::vector<shape>& shapes) {
+  for (const auto& [connections, depth] : shapes) {
     std::map<std::string, std::vector<double>> rates;
     std::vector<std::unique_ptr<load>> loads;
     for (const auto& one : all) loads.push_back(std::make_unique<load>(one, connections));
-    for (auto& one : loads) one->pipelined(16, warm_up);
+    for (auto& one : loads) one->pipelined(depth, warm_up);
     for (int round = 0; round < rounds; ++round)
       for (const std::size_t i : turns(round, all.size()))
-        rates[all[i].name].push_back(loads[i]->pipelined(16, round_time));
+        rates[all[i].name].push_back(loads[i]->pipelined(depth, round_time));
     for (const auto& one : all)
-      std::printf("%-7s %2zu x 16 %10.0f requests/s\n", one.name.c_str(), connections,
+      std::printf("%-7s %2zu x %2zu %10.0f requests/s\n", one.name.c_str(), connections, depth,
                   median(rates[one.name]));
-    std::printf("ratio %zux16 %.4f redis\n", connections, ratio(rates["coffer"], rates["redis"]));
+    std::printf("ratio %zux%zu %.4f redis\n", connections, depth,
+                ratio(rates["coffer"], rates["redis"]));
   }
 }
 
@@ -112,10 +117,10 @@ int main(int argc, char** argv) {
     latency(count, {raw(words[3]), redis(words[4]), coffer_daemon(words[5])});
   } else if (words[0] == "throughput") {
     pin(std::atoi(words[2].c_str()));
-    throughput(count, {redis(words[3]), coffer_daemon(words[4])}, {1, 50});
+    throughput(count, {redis(words[3]), coffer_daemon(words[4])}, {{1, 16}, {50, 16}, {50, 1}});
   } else if (words[0] == "validate" && words.size() == 6) {
     pin(std::atoi(words[2].c_str()));
-    throughput(count, {redis(words[3]), coffer_validator(words[4], words[5])}, {50});
+    throughput(count, {redis(words[3]), coffer_validator(words[4], words[5])}, {{50, 16}});
   } else if (words[0] == "drive") {
     pin(std::atoi(words[3].c_str()));
     drive(static_cast<std::size_t>(count), static_cast<std::size_t>(std::atoi(words[2].c_str())),

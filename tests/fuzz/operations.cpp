@@ -129,8 +129,10 @@ class conversation {
   // The answer points into `out_`.
   protocol::frame serve(connection& from, protocol::bytes_view frame) {
     const auto request = protocol::split(frame, protocol::any_frame).value;
-    auto done = dispatch::serve(home_.context(), from.peer, request, false, out_);
-    if (done.deferred) done = dispatch::serve(home_.context(), from.peer, request, true, out_);
+    auto& daemon = home_.context();
+    const auto now = daemon.contact.clock().now();
+    auto done = dispatch::serve(daemon, from.peer, request, false, now, out_);
+    if (done.deferred) done = dispatch::serve(daemon, from.peer, request, true, now, out_);
     home_.spool().commit();
     expect(!done.deferred && done.reply_size <= out_.size());
     const auto whole = protocol::split({out_.data(), done.reply_size}, protocol::any_frame);

@@ -155,7 +155,8 @@ BOOST_AUTO_TEST_CASE(an_answer_without_permission_is_kept_back_and_wiped) {
   for (const auto handler : {tells_a_secret, tells_not_found}) {
     auto row = *dispatch::find_binding(code);
     row.run = handler;
-    const auto done = dispatch::serve_by(&row, daemon.context(), from, request.value, true, out);
+    const auto done =
+        dispatch::serve_by(&row, daemon.context(), from, request.value, true, {}, out);
     const auto answer = split({out.data(), done.reply_size}, any_frame);
     error_reply error;
     BOOST_TEST_REQUIRE(!decode_message(answer.value.fields, error));

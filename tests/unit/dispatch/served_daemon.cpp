@@ -29,9 +29,10 @@ reply served_daemon::ask_raw(dispatch::peer& from, protocol::bytes_view frame) {
   const auto request = protocol::split(frame, protocol::any_frame);
   BOOST_TEST_REQUIRE((request.status == protocol::split_status::complete));
   reply back;
-  auto done = dispatch::serve(context(), from, request.value, false, out_);
+  const auto now = context().contact.clock().now();
+  auto done = dispatch::serve(context(), from, request.value, false, now, out_);
   back.deferred = done.deferred;
-  if (done.deferred) done = dispatch::serve(context(), from, request.value, true, out_);
+  if (done.deferred) done = dispatch::serve(context(), from, request.value, true, now, out_);
   BOOST_TEST_REQUIRE(!done.deferred);
   back.closed = done.close;
   const auto answer = protocol::split({out_.data(), done.reply_size}, protocol::any_frame);
