@@ -49,4 +49,20 @@ BOOST_AUTO_TEST_CASE(every_pair_of_bytes_is_mended_to_a_text) {
     }
 }
 
+// Plain text is looked at eight bytes at a time: a byte counts wherever it stands.
+BOOST_AUTO_TEST_CASE(every_byte_is_seen_in_every_place) {
+  for (std::size_t size = 1; size <= 25; ++size)
+    for (std::size_t place = 0; place < size; ++place)
+      for (int byte = 0; byte < 256; ++byte) {
+        std::string text(size, '~');
+        text[place] = static_cast<char>(byte);
+        const bool good = byte >= 0x20 && byte < 0x7F;
+        BOOST_TEST_REQUIRE(protocol::valid_text(text) == good, size << " " << place << " " << byte);
+        if (!good) text[place] = '?';
+        std::string given(size, '~');
+        given[place] = static_cast<char>(byte);
+        BOOST_TEST_REQUIRE(mended(given) == text);
+      }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

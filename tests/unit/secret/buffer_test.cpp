@@ -60,6 +60,14 @@ BOOST_AUTO_TEST_CASE(equal_ct_compares_all_bytes_and_sizes) {
   BOOST_TEST(!secret::equal_ct(text("abc"), text("abd")));
   BOOST_TEST(!secret::equal_ct(text("abc"), text("bbc")));
   BOOST_TEST(!secret::equal_ct(text("abc"), text("abcd")));
+  for (std::size_t size = 1; size <= 33; ++size)
+    for (std::size_t place = 0; place < size; ++place) {
+      const std::string one(size, 'x');
+      std::string other = one;
+      BOOST_TEST(secret::equal_ct(text(one), text(other)));
+      other[place] = 'y';
+      BOOST_TEST(!secret::equal_ct(text(one), text(other)), size << " " << place);
+    }
 }
 
 #if defined(__x86_64__)
