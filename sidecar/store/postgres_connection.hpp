@@ -80,6 +80,8 @@ class postgres_connection {
   bool notifies = true, notified = false;
   /// Which life its pool knew when the session began (postgres_pool::generation).
   std::uint64_t generation = 0;
+  /// The statements that sessions have prepared on it, by the addresses of their texts.
+  std::unordered_map<const char*, std::string> prepared;
 
   pqxx::connection_base& raw() noexcept { return connection_; }
   PGconn* handle() noexcept { return handle_; }

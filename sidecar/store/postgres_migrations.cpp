@@ -130,13 +130,17 @@ BEGIN
   RETURN name;
 END $$;
 
+CREATE FUNCTION now_ms() RETURNS bigint VOLATILE LANGUAGE sql AS $$
+  SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint
+$$;
+
 CREATE TABLE hosts (
   host_id    text COLLATE "C" NOT NULL PRIMARY KEY,
   name       text NOT NULL,
   version    text NOT NULL,
   keys       bytea NOT NULL,
   started_at bigint NOT NULL,
-  seen_at    timestamptz NOT NULL,
+  seen_at    bigint NOT NULL,
   lag        bigint NOT NULL
 ) WITH (fillfactor = 50);
 

@@ -1,15 +1,16 @@
 #include "store/postgres_store.hpp"
 
+#include "store/postgres/session.hpp"
 #include "store/postgres_audit.hpp"
-#include "store/postgres_clock.hpp"
 #include "store/postgres_feed.hpp"
-#include "store/postgres_hosts.hpp"
 #include "store/postgres_integrations.hpp"
 #include "store/postgres_keys.hpp"
 #include "store/postgres_migrations.hpp"
 #include "store/postgres_pool.hpp"
 #include "store/postgres_runs.hpp"
 #include "store/postgres_tokens.hpp"
+#include "store/sql/clock.hpp"
+#include "store/sql/hosts.hpp"
 
 namespace coffer::store {
 namespace {
@@ -31,13 +32,14 @@ class postgres_store final : public store {
 
  private:
   postgres_pool pool_;
+  postgres_database database_{pool_};
   postgres_integrations integrations_{pool_};
   postgres_runs runs_{pool_};
   postgres_tokens tokens_{pool_};
   postgres_audit audit_{pool_};
   postgres_keys keys_{pool_};
-  postgres_hosts hosts_{pool_};
-  postgres_clock clock_{pool_};
+  sql_hosts hosts_{database_};
+  sql_clock clock_{database_};
   postgres_feed feed_{pool_};
 };
 

@@ -2,12 +2,30 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
+#include <chrono>
+
 namespace coffer::store {
 namespace {
 
 constexpr int busy_timeout_ms = 5000;
 
+void answer_now(sqlite3_context* context, int, sqlite3_value**) {
+  sqlite3_result_int64(context, time_of_day());
+}
+
+// SQLite numbers parameters that are written $1 by their first appearance, not by their names.
+std::string with_numbered_parameters(std::string sql) {
+  std::ranges::replace(sql, '$', '?');
+  return sql;
+}
+
 }  // namespace
+
+std::int64_t time_of_day() {
+  const auto since = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(since).count();
+}
 
 sqlite_connection::sqlite_connection(const std::string& path)
     : database_(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_FULLMUTEX,
@@ -18,6 +36,7 @@ sqlite_connection::sqlite_connection(const std::string& path)
       "PRAGMA page_size=16384; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA "
       "foreign_keys=ON;"
       "PRAGMA secure_delete=ON; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON");
+  database_.createFunction("now_ms", 0, false, nullptr, answer_now);
 }
 
 void sqlite_connection::when_log_is_long(std::function<void()> act) {
@@ -46,7 +65,7 @@ SQLite::Statement& sqlite_connection::prepare(const char* sql) {
   if (found == statements_.end())
     found = statements_
                 .emplace(std::piecewise_construct, std::forward_as_tuple(sql),
-                         std::forward_as_tuple(database_, sql))
+                         std::forward_as_tuple(database_, with_numbered_parameters(sql)))
                 .first;
   SQLite::Statement& statement = found->second;
   statement.tryReset();

@@ -3,6 +3,7 @@
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -14,13 +15,17 @@
 
 namespace coffer::store {
 
+/// The clock of a store in SQLite: the host's own, in ms since the epoch, UTC.
+std::int64_t time_of_day();
+
 class sqlite_connection {
  public:
   /// Opens or creates the file in WAL mode with synchronous=FULL: a commit that returned survives a
   /// power cut. Throws SQLite::Exception.
   explicit sqlite_connection(const std::string& path);
 
-  /// A statement prepared once, reset and with its bindings cleared. Call with the mutex held.
+  /// A statement prepared once, reset and with its bindings cleared, and known by the address
+  /// of its text, a literal. Call with the mutex held.
   SQLite::Statement& prepare(const char* sql);
 
   SQLite::Database& database() noexcept { return database_; }

@@ -4,11 +4,12 @@
 
 #include "error/start_error.hpp"
 #include "store/file_lock.hpp"
+#include "store/sql/clock.hpp"
+#include "store/sql/hosts.hpp"
+#include "store/sqlite/session.hpp"
 #include "store/sqlite_audit.hpp"
-#include "store/sqlite_clock.hpp"
 #include "store/sqlite_connection.hpp"
 #include "store/sqlite_feed.hpp"
-#include "store/sqlite_hosts.hpp"
 #include "store/sqlite_integrations.hpp"
 #include "store/sqlite_keys.hpp"
 #include "store/sqlite_log_mark.hpp"
@@ -27,13 +28,14 @@ class sqlite_store final : public store {
         writer_((sqlite_log_mark::check(path), path)),
         reader_((migrate(writer_), path)),
         log_mark_(writer_, path),
+        database_(writer_, reader_),
         integrations_(writer_, reader_),
         runs_(writer_, reader_),
         tokens_(writer_, reader_),
         audit_(writer_, reader_),
         keys_(writer_),
-        hosts_(writer_, reader_),
-        clock_(writer_, reader_),
+        hosts_(database_),
+        clock_(database_),
         feed_(reader_) {}
 
   std::string_view name() const noexcept override { return "sqlite"; }
@@ -52,13 +54,14 @@ class sqlite_store final : public store {
   sqlite_connection writer_;  // WAL: a reader does not wait for a commit's fsync
   sqlite_connection reader_;
   sqlite_log_mark log_mark_;
+  sqlite_database database_;
   sqlite_integrations integrations_;
   sqlite_runs runs_;
   sqlite_tokens tokens_;
   sqlite_audit audit_;
   sqlite_keys keys_;
-  sqlite_hosts hosts_;
-  sqlite_clock clock_;
+  sql_hosts hosts_;
+  sql_clock clock_;
   sqlite_feed feed_;
 };
 

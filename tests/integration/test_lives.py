@@ -80,9 +80,9 @@ class CrashOfABackend(LivesCase):
 
     def await_heartbeats(self):
         """They make durable what came before: the next ones are some seconds away."""
-        now = self.server.sql("SELECT clock_timestamp()")[0][0]
+        now = self.server.sql("SELECT coffer.now_ms()")[0][0]
         eventually(lambda: self.server.sql(
-            f"SELECT count(*) FROM coffer.hosts WHERE seen_at > '{now}'") == [["2"]], "all beat")
+            f"SELECT count(*) FROM coffer.hosts WHERE seen_at > {now}") == [["2"]], "all beat")
 
     def burn(self):
         """Takes numbers by transactions that are not made durable; the first that is left."""
@@ -94,7 +94,7 @@ class CrashOfABackend(LivesCase):
 
     def await_readings(self):
         """Until each host has read the feed since."""
-        now = self.server.sql("SELECT clock_timestamp()")[0][0]
+        now = self.server.sql("SELECT coffer.now_ms()")[0][0]
         eventually(lambda: self.server.sql(
             "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'WITH now AS%'"
             f" AND pid <> pg_backend_pid() AND query_start > '{now}'") == [["2"]], "all have read")

@@ -36,6 +36,15 @@ class Levels(TreeCase):
             "tests/unit/a.cpp": including('"net/x.hpp"', '"coffer/client.hpp"', '"near.hpp"'),
         })
 
+    def test_aggregates_know_no_dialect_and_dialects_not_each_other(self):
+        self.assert_breaks("levels", {
+            "sidecar/store/sql/a.cpp": including('"store/a.hpp"', '"store/sqlite/x.hpp"',
+                                                 '"store/postgres/x.hpp"'),
+            "sidecar/store/sqlite/a.cpp": including('"store/sql/a.hpp"', '"store/postgres/x.hpp"'),
+            "sidecar/store/postgres/a.cpp": including('"store/sql/a.hpp"', '"store/sqlite/x.hpp"'),
+        }, "sidecar/store/sql/a.cpp:2", "sidecar/store/sql/a.cpp:3",
+            "sidecar/store/sqlite/a.cpp:2", "sidecar/store/postgres/a.cpp:2")
+
     def test_unknown_folder_is_told_once(self):
         self.assert_breaks("levels", {"sidecar/tools/a.cpp": "", "sidecar/tools/b.md": ""},
                            "sidecar/tools/a.cpp:1")

@@ -11,6 +11,7 @@ LEVELS = {"error": 0, "secret": 0, "clock": 0, "log": 1, "process": 1, "trust": 
           "store": 2, "http": 2, "keys": 3, "vault": 4, "audit": 5, "policy": 5, "service": 5,
           "dispatch": 6, "net": 7, "app": 8}
 SAME_LEVEL = {("secret", "error")}
+STORE_ABOVE = {"sql": {"sqlite", "postgres"}, "sqlite": {"postgres"}, "postgres": {"sqlite"}}
 PROTOCOL_ANY = {"audit", "dispatch", "net", "app"}  # records name operations by their opcode
 PROTOCOL_CHARACTERS = {"log"}  # which of them a reader cannot see
 PROTOCOL_LIMITS = {"service", "policy", "vault", "store"}
@@ -62,6 +63,8 @@ def from_sidecar(_tree, file, target: str) -> str:
         return f'sidecar/ never includes clients/, here "{target}"'
     if top not in LEVELS or "/" not in target or "/../" in target:
         return f'"{target}" is no header of the house; write "folder/name.hpp" from sidecar/'
+    if folder == "store" and top == "store":
+        return within_store(file.path, target)
     if folder not in LEVELS or folder == top or (folder, top) in SAME_LEVEL:
         return ""
     mine, theirs = LEVELS[folder], LEVELS[top]
@@ -69,6 +72,14 @@ def from_sidecar(_tree, file, target: str) -> str:
         return ""
     where = "beside" if theirs == mine else "above"
     return f'{folder} (level {mine}) includes "{target}" {where} it (level {theirs})'
+
+
+def within_store(path: str, target: str) -> str:
+    """The aggregates know no dialect, and neither dialect knows the other."""
+    inner, other = (name.split("/")[-2] for name in (path, target))
+    if other in STORE_ABOVE.get(inner, ()):
+        return f'{path.split("/", 1)[1].rsplit("/", 1)[0]} includes "{target}" beside or above it'
+    return ""
 
 
 def protocol_from_sidecar(folder: str, target: str) -> str:

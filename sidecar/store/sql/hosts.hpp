@@ -1,14 +1,14 @@
-// Heartbeats in PostgreSQL, by its clock.
+// Heartbeats of the daemons that use a store, by the store's clock.
 #pragma once
 
-#include "store/postgres_pool.hpp"
-#include "store/store.hpp"
+#include "store/host_store.hpp"
+#include "store/sql/session.hpp"
 
 namespace coffer::store {
 
-class postgres_hosts final : public host_store {
+class sql_hosts final : public host_store {
  public:
-  explicit postgres_hosts(postgres_pool& pool) : pool_(pool) {}
+  explicit sql_hosts(database& in) : database_(in) {}
 
   result<void> beat(const host& self) override;
   result<void> leave(const std::string& id) override;
@@ -16,7 +16,7 @@ class postgres_hosts final : public host_store {
   result<std::size_t> forget_unseen(std::chrono::milliseconds time) override;
 
  private:
-  postgres_pool& pool_;
+  database& database_;
 };
 
 }  // namespace coffer::store
