@@ -8,7 +8,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "postgresql"))
 
 import coffer
-from cluster import Cluster  # noqa: E402
+from cluster import BINARIES, VERSION, Cluster  # noqa: E402
 from daemon import Daemon, eventually, skip_or_fail  # noqa: E402
 
 COMPANY = "cmp_a"
@@ -28,8 +28,8 @@ class HostsCase(unittest.TestCase):
     def setUp(self):
         self.cleanup = contextlib.ExitStack()
         self.addCleanup(self.cleanup.close)
-        if not pathlib.Path("/usr/lib/postgresql/15/bin").exists():
-            skip_or_fail(self, "there is no PostgreSQL 15: apt-get install postgresql-15")
+        if not BINARIES.exists():
+            skip_or_fail(self, f"there is no {BINARIES}: apt-get install postgresql-{VERSION}")
         self.server = self.cleanup.enter_context(self.server_class(**self.server_options))
         self.url = self.server.create_database()
         self.hosts = []

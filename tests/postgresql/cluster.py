@@ -1,4 +1,4 @@
-"""A private PostgreSQL 15 that a test starts itself, breaks in every way, and removes."""
+"""A private PostgreSQL that a test starts itself, breaks in every way, and removes."""
 
 import os
 import pathlib
@@ -11,7 +11,10 @@ import tempfile
 import time
 import urllib.parse
 
-BINARIES = pathlib.Path("/usr/lib/postgresql/15/bin")
+TOOLCHAIN = pathlib.Path(__file__).resolve().parents[1] / "toolchain"
+VERSION = subprocess.run([TOOLCHAIN, "postgresql"], stdout=subprocess.PIPE, text=True,
+                         check=True).stdout.strip()
+BINARIES = pathlib.Path(f"/usr/lib/postgresql/{VERSION}/bin")
 ENVIRONMENT = {k: v for k, v in os.environ.items() if not k.startswith("PG")}
 DEADLINE = 60  # seconds, for whatever a server is waited for
 

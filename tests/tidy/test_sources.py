@@ -1,10 +1,13 @@
 """The checks that look into sources: lengths, banned, headers, format; and the reading of C++."""
 import os
 import unittest
+from unittest import mock
 
+import checks.format as format_check
 import cpp
 import functions
 from temporary_tree import TreeCase
+from tree import Tree
 
 BODY = "  f();\n"
 
@@ -198,10 +201,20 @@ class Headers(TreeCase):
 
 
 class Format(TreeCase):
+    @unittest.skipUnless(format_check.checked_here(), "this release has no clang-format-14")
     def test_cpp(self):
         files = {".clang-format": "BasedOnStyle: Google\n", "a.cpp": "int x;\n"}
         self.assert_obeys("format", files)
         self.assert_breaks("format", files | {"b.hpp": "int x;\nint   y;\n"}, "b.hpp:2")
+
+    def test_cpp_without_a_formatter(self):
+        with mock.patch.object(format_check.shutil, "which", return_value=None):
+            for release, warns in ("bookworm", False), ("trixie", True):
+                with self.subTest(release), mock.patch.object(format_check, "this_release",
+                                                              return_value=release):
+                    self.write({"a.cpp": "int   x;\n"})
+                    found, = format_check.check(Tree(self.root, []))
+                    self.assertEqual((found.path, found.warning), ("a.cpp", warns))
 
     def test_python_and_shell(self):
         self.assert_obeys("format", {"a.py": "x = 1\n", "b.sh": "true\n"})

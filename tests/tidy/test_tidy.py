@@ -48,7 +48,8 @@ class Program(TreeCase):
     def test_clean_tree_passes_and_counts_files(self):
         self.write({"sidecar/error/result.cpp": "int x;\n"})
         ran = self.run_program()
-        self.assertEqual((ran.returncode, ran.stdout), (0, "2 files checked, 0 findings\n"))
+        said = [line for line in ran.stdout.splitlines(True) if "format: warning:" not in line]
+        self.assertEqual((ran.returncode, said), (0, ["2 files checked, 0 findings\n"]))
 
     def test_lines_have_file_line_rule_message(self):
         self.write({"a.cpp": "\n#include <x>\nauto& y = std::endl;\n"})

@@ -1,4 +1,4 @@
-"""Citus: a coordinator and two workers, each a PostgreSQL 15 of its own on loopback."""
+"""Citus: a coordinator and two workers, each a PostgreSQL of its own on loopback."""
 
 import pathlib
 import subprocess

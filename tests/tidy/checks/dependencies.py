@@ -4,7 +4,7 @@ import re
 from tree import Finding
 
 DOCUMENT = "sidecar/ARCHITECTURE.md"
-PACKAGE_LISTS = {"tests/packages", "sidecar/packages"}
+PACKAGE_LIST = re.compile(r"(tests|sidecar)/packages(\.\w+)?")
 CALL = re.compile(r"\b(find_package|find_dependency|pkg_check_modules|pkg_search_module)\s*"
                   r"\(([^)]*)\)", re.IGNORECASE)
 NOT_MODULES = {"REQUIRED", "QUIET", "IMPORTED_TARGET", "GLOBAL", "NO_CMAKE_PATH",
@@ -31,7 +31,7 @@ def check(tree):
 
 def named(file):
     """Pairs of line and name."""
-    if file.path in PACKAGE_LISTS:
+    if PACKAGE_LIST.fullmatch(file.path):
         for number, line in enumerate(file.lines, 1):
             yield from ((number, word) for word in line.partition("#")[0].split())
     if file.kind == "cmake":
