@@ -25,9 +25,10 @@ struct found_key {
 /// `create_store`.
 found_key look_for_key(const settings& chosen);
 
-/// Makes the key if that is asked for and the store knows none; checks that it is the one the store
-/// is encrypted with, or that a store without rows may take it (see above). Throws start_error
-/// naming what to do; both key ids, when they differ.
+/// Makes the key if that is asked for and the store knows none; checks that the store is encrypted
+/// with it, or that a store without rows may take it (see above). Then loads every other key that
+/// the store asks for from the source's archive and pending slot; one that is missing is warned of.
+/// Throws start_error naming what to do; the key ids of both, when they differ.
 void take_master_key(found_key& found, store::store& database, const settings& chosen,
                      vault::keyring& ring);
 

@@ -1,33 +1,18 @@
 #include "keys/file_source.hpp"
 
 #include <fcntl.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <filesystem>
 #include <fstream>
 
-#include "crypto/random.hpp"
 #include "error/start_error.hpp"
-#include "keys/key_text.hpp"
-#include "process/rename_new.hpp"
-#include "trust/file.hpp"
-#include "trust/way.hpp"
+#include "keys/guarded.hpp"
+#include "keys/key_file.hpp"
 
 namespace coffer::keys {
 namespace {
-
-[[noreturn]] void refuse(const std::string& what, const std::string& path) {
-  throw start_error("cannot " + what + " " + path + " (" + strerror(errno) +
-                    "): check the directory's owner and space");
-}
-
-bool write_all(int fd, std::span<const std::byte> bytes) {
-  return write(fd, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()) &&
-         fsync(fd) == 0;
-}
 
 // Of the key file, in nanoseconds.
 std::string written_at(const std::string& path) {
@@ -36,11 +21,14 @@ std::string written_at(const std::string& path) {
   return std::to_string(found.st_mtim.tv_sec) + "." + std::to_string(found.st_mtim.tv_nsec);
 }
 
-void sync_directory(const std::filesystem::path& directory) {
-  const int fd = open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const bool synced = fd >= 0 && fsync(fd) == 0;
-  if (fd >= 0) close(fd);
-  if (!synced) refuse("make durable the directory", directory);
+std::string name_of(const std::optional<crypto::key_id>& id) {
+  return id ? "key " + crypto::to_hex(*id) : "no key";
+}
+
+std::optional<crypto::key_id> id_in(const std::string& path) {
+  const auto held = read_key_file(path);
+  if (!held) return std::nullopt;
+  return crypto::derive_key_id(*held);
 }
 
 }  // namespace
@@ -51,10 +39,39 @@ file_source::file_source(std::string path) : path_(std::move(path)) {
                       " is not absolute: write file:///path/to/master.key");
 }
 
-std::optional<secret::buffer> file_source::load() {
-  const auto content = trust::read_secret(path_, master_key_file);
-  if (!content) return std::nullopt;
-  return parse_key(content->reveal(secret::purpose::key_load), path_);
+std::string file_source::path_of(const slot& wanted) const {
+  if (wanted.which() == slot::kind::current) return path_;
+  if (wanted.which() == slot::kind::pending) return path_ + ".pending";
+  return path_ + ".archive/" + crypto::to_hex(wanted.archived());
+}
+
+result<std::optional<secret::buffer>> file_source::read(const slot& from) {
+  return guarded(
+      [&]() -> result<std::optional<secret::buffer>> { return read_key_file(path_of(from)); });
+}
+
+result<void> file_source::write(const slot& to, const secret::buffer& key,
+                                const std::optional<crypto::key_id>& expected) {
+  const std::string path = path_of(to);
+  return guarded([&]() -> result<void> {
+    const key_file_lock lock(path_);
+    const auto held = id_in(path);
+    if (held == crypto::derive_key_id(key)) return {};
+    if (held != expected)
+      return failure(errc::version_conflict, path + " holds " + name_of(held) + ", not " +
+                                                 name_of(expected) +
+                                                 ": something else has changed it");
+    write_key_file(path, key, held ? replacing::yes : replacing::no);
+    return {};
+  });
+}
+
+result<void> file_source::remove(const slot& from) {
+  return guarded([&]() -> result<void> {
+    const key_file_lock lock(path_);
+    remove_key_file(path_of(from));
+    return {};
+  });
 }
 
 std::optional<bool> file_source::used() const {
@@ -71,37 +88,9 @@ void file_source::note_used() {
   const int fd = open(note.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (fd < 0) return;
   const std::string time = written_at(path_) + "\n";
-  static_cast<void>(write_all(fd, std::as_bytes(std::span(time))));
+  const bool written = ::write(fd, time.data(), time.size()) == static_cast<ssize_t>(time.size());
+  if (written) fsync(fd);
   close(fd);
-}
-
-// Temporary file, fsync, rename that refuses to replace, fsync of the directory: a crash at any
-// step leaves no key or a whole one.
-void file_source::create() {
-  const std::filesystem::path directory = std::filesystem::path(path_).parent_path();
-  const mode_t before = umask(077);
-  std::error_code ignored;  // a failure shows in open()
-  std::filesystem::create_directories(directory, ignored);
-  umask(before);
-  trust::check_way_to(path_, std::string(master_key_file) + " file " + path_,
-                      trust::last_folder::own);
-  secret::buffer key(master_key_size);
-  crypto::random_bytes(key.reveal(secret::purpose::key_load));
-  const std::string temporary = path_ + ".new";
-  unlink(temporary.c_str());  // left by a crash, never a key in use
-  const int fd =
-      open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (fd < 0) refuse("create", temporary);
-  const bool written = write_all(fd, key.reveal(secret::purpose::key_load));
-  close(fd);
-  if (!written) refuse("write", temporary);
-  if (!process::rename_new(temporary, path_)) {
-    const int failed = errno;
-    unlink(temporary.c_str());
-    errno = failed;
-    refuse("put the new key at", path_);
-  }
-  sync_directory(directory);
 }
 
 }  // namespace coffer::keys

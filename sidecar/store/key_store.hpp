@@ -30,7 +30,8 @@ class key_store {
 
   /// The ids of all keys that are registered or that any row is encrypted under.
   virtual result<std::vector<std::array<std::byte, 16>>> ids() = 0;
-  /// Registers a key in a store that has none; with another one registered, version_conflict.
+  /// Registers a key in a store that has none, or finds it registered; version_conflict if only
+  /// others are.
   virtual result<key_record> adopt(const std::array<std::byte, 16>& id, std::uint64_t now) = 0;
   /// Adds to a key's count of writes and returns the sum.
   virtual result<std::uint64_t> count_writes(const std::array<std::byte, 16>& id,

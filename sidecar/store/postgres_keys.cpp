@@ -54,11 +54,10 @@ result<key_record> postgres_keys::adopt(const key_id& id, std::uint64_t now) {
   return pool_.write("adopt_key", [&](auto& connection, auto& transaction) -> result<key_record> {
     postgres_scope scope{connection, transaction};
     scope.lock_company(std::string(audit_key_company));
-    const auto rows = scope.run("SELECT key_id, created_at, writes FROM keys LIMIT 1");
-    if (!rows.empty()) {
-      if (id_of(rows[0][0]) != id) return failure(errc::version_conflict);
-      return key_record{id, number_of(rows[0][1]), number_of(rows[0][2])};
-    }
+    const auto rows = scope.run("SELECT key_id, created_at, writes FROM keys");
+    for (const pqxx::row& row : rows)
+      if (id_of(row[0]) == id) return key_record{id, number_of(row[1]), number_of(row[2])};
+    if (!rows.empty()) return failure(errc::version_conflict);
     scope.run("INSERT INTO keys (key_id, created_at, writes) VALUES ($1, $2, 0)", std::span(id),
               now);
     return key_record{id, now, 0};

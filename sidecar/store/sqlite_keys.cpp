@@ -18,12 +18,20 @@ void bind_id(SQLite::Statement& statement, int index, const std::array<std::byte
   statement.bind(index, id.data(), static_cast<int>(id.size()));
 }
 
-std::optional<key_record> registered(sqlite_connection& connection) {
-  auto& row = connection.prepare("SELECT key_id, created_at, writes FROM keys LIMIT 1");
+std::optional<key_record> registered(sqlite_connection& connection,
+                                     const std::array<std::byte, 16>& id) {
+  auto& row = connection.prepare("SELECT created_at, writes FROM keys WHERE key_id = ?");
+  bind_id(row, 1, id);
   if (!row.executeStep()) return std::nullopt;
-  const key_record found{id_of(row.getColumn(0)),
-                         static_cast<std::uint64_t>(row.getColumn(1).getInt64()),
-                         static_cast<std::uint64_t>(row.getColumn(2).getInt64())};
+  const key_record found{id, static_cast<std::uint64_t>(row.getColumn(0).getInt64()),
+                         static_cast<std::uint64_t>(row.getColumn(1).getInt64())};
+  row.tryReset();
+  return found;
+}
+
+bool any_registered(sqlite_connection& connection) {
+  auto& row = connection.prepare("SELECT 1 FROM keys LIMIT 1");
+  const bool found = row.executeStep();
   row.tryReset();
   return found;
 }
@@ -61,10 +69,8 @@ result<void> sqlite_keys::scan(const std::function<void(const value_view&)>& sho
 result<key_record> sqlite_keys::adopt(const std::array<std::byte, 16>& id, std::uint64_t now) {
   return writer_.guarded("adopt_key", [&](sqlite_connection& connection) -> result<key_record> {
     SQLite::Transaction transaction(connection.database(), SQLite::TransactionBehavior::IMMEDIATE);
-    if (const auto found = registered(connection)) {
-      if (found->id != id) return failure(errc::version_conflict);
-      return *found;
-    }
+    if (const auto found = registered(connection, id)) return *found;
+    if (any_registered(connection)) return failure(errc::version_conflict);
     auto& insert =
         connection.prepare("INSERT INTO keys (key_id, created_at, writes) VALUES (?,?,0)");
     bind_id(insert, 1, id);

@@ -71,7 +71,7 @@ int main(int argc, char** argv) {
   secret::open_process_arena({.size = 1 << 20, .allow_unlocked = true});
   const auto source = keys::open_key_source(std::string("file://") + argv[2]);
   vault::keyring ring;
-  ring.add(*source->load());
+  ring.add(*source->read(keys::slot::current()).value());
   vault::vault vault(ring, 0);
   store::postgres_bulk connection({.url = argv[1]});
   const std::uint64_t count = std::strtoull(argv[3], nullptr, 10);

@@ -14,6 +14,7 @@
 #include "tests/temporary_folder.hpp"
 
 using namespace coffer;
+using coffer::keys::slot;
 using coffer::tests::open_arena;
 using coffer::tests::temporary_folder;
 BOOST_TEST_GLOBAL_FIXTURE(open_arena);
@@ -38,6 +39,21 @@ std::string line_of(const std::string& uri) {
     keys::open_key_source(uri);
     return "";
   } catch (const start_error& error) { return error.what(); }
+}
+
+secret::buffer key_of(unsigned char fill) {
+  secret::buffer made(keys::master_key_size);
+  for (std::byte& byte : made.reveal(secret::purpose::key_load)) byte = std::byte{fill};
+  return made;
+}
+
+crypto::key_id id_of(const secret::buffer& made) { return crypto::derive_key_id(made); }
+
+// "none" for an empty slot.
+std::string text_in(keys::key_source& source, const slot& from) {
+  const auto found = source.read(from);
+  if (!found) return found.error().text;
+  return *found ? text_of(**found) : "none";
 }
 
 }  // namespace
@@ -98,73 +114,57 @@ BOOST_AUTO_TEST_CASE(other_schemes_say_what_there_is) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_AUTO_TEST_SUITE(K3_file_source)
-
-BOOST_AUTO_TEST_CASE(creates_a_private_key_once) {
-  const temporary_folder folder;
-  const std::string path = folder.file("secrets/master.key");
-  const auto source = keys::open_key_source("file://" + path);
-  BOOST_TEST(!source->load());
-  source->create();
-  struct stat found {};
-  BOOST_TEST_REQUIRE(stat(path.c_str(), &found) == 0);
-  BOOST_TEST((found.st_mode & 0777) == 0600u);
-  BOOST_TEST(found.st_size == 32);
-  const std::string first = text_of(*source->load());
-  BOOST_CHECK_THROW(source->create(), start_error);
-  BOOST_TEST(text_of(*source->load()) == first);
-  BOOST_TEST(access((path + ".new").c_str(), F_OK) != 0);
-}
-
-BOOST_AUTO_TEST_CASE(what_a_crash_left_is_not_taken_for_a_key) {
-  const temporary_folder folder;
-  const std::string path = folder.file("master.key");
-  std::ofstream(path + ".new") << "half a key";
-  const auto source = keys::open_key_source("file://" + path);
-  BOOST_TEST(!source->load());
-  source->create();
-  BOOST_TEST(source->load()->size() == 32u);
-}
-
-BOOST_AUTO_TEST_CASE(two_keys_differ) {
-  const temporary_folder folder;
-  std::string keys_made[2];
-  for (int i = 0; i < 2; ++i) {
-    const auto source = keys::open_key_source("file://" + folder.file(std::to_string(i)));
-    source->create();
-    keys_made[i] = text_of(*source->load());
-  }
-  BOOST_TEST(keys_made[0] != keys_made[1]);
-}
-
-BOOST_AUTO_TEST_SUITE_END()
-
-BOOST_AUTO_TEST_SUITE(K2_other_sources)
+BOOST_AUTO_TEST_SUITE(K2_env_and_credential)
 
 BOOST_AUTO_TEST_CASE(env_is_read_once_and_erased) {
   char variable[] =
       "COFFER_TEST_KEY=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
   putenv(variable);  // the string itself becomes part of the environment
   const auto source = keys::open_key_source("env://COFFER_TEST_KEY");
-  BOOST_TEST(text_of(*source->load()) == std::string(32, '\xaa'));
+  BOOST_TEST(text_in(*source, slot::current()) == std::string(32, '\xaa'));
   BOOST_TEST(getenv("COFFER_TEST_KEY") == nullptr);
   BOOST_TEST(std::string(variable + 16) == "");  // overwritten where it stood
-  BOOST_TEST(!source->load());
-  BOOST_CHECK_THROW(source->create(), start_error);
+  const auto again = source->read(slot::current());
+  BOOST_TEST_REQUIRE(again.has_error());
+  BOOST_TEST(again.error().text.find("erased") != std::string::npos);
+  BOOST_TEST(text_in(*source, slot::pending()) == "none");
 }
 
 BOOST_AUTO_TEST_CASE(credentials_come_from_systemds_folder) {
   const temporary_folder folder;
-  std::ofstream(folder.file("master-key")) << std::string(32, '\xcc');
-  chmod(folder.file("master-key").c_str(), 0400);
   const auto source = keys::open_key_source("credential://master-key");
   unsetenv("CREDENTIALS_DIRECTORY");
-  BOOST_CHECK_THROW(source->load(), start_error);
+  BOOST_TEST(source->read(slot::current()).has_error());
   setenv("CREDENTIALS_DIRECTORY", folder.path().c_str(), 1);
-  BOOST_TEST(text_of(*source->load()) == std::string(32, '\xcc'));
-  BOOST_TEST(!keys::open_key_source("credential://other")->load());
-  BOOST_CHECK_THROW(source->create(), start_error);
+  const auto old = id_of(key_of(2));
+  for (const auto& [name, fill] : {std::pair{std::string("master-key"), '\xcc'},
+                                   {"master-key.pending", '\xcd'},
+                                   {"master-key.archive." + crypto::to_hex(old), '\x02'}}) {
+    std::ofstream(folder.file(name)) << std::string(32, fill);
+    chmod(folder.file(name).c_str(), 0400);
+  }
+  BOOST_TEST(text_in(*source, slot::current()) == std::string(32, '\xcc'));
+  BOOST_TEST(text_in(*source, slot::pending()) == std::string(32, '\xcd'));
+  BOOST_TEST(text_in(*source, slot::archive(old)) == std::string(32, '\x02'));
+  BOOST_TEST(text_in(*keys::open_key_source("credential://other"), slot::current()) == "none");
   unsetenv("CREDENTIALS_DIRECTORY");
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_written_says_what_to_do) {
+  for (const auto& [uri, write, remove] :
+       {std::tuple{"env://COFFER_TEST_KEY", "openssl rand -hex 32", "where it is set"},
+        {"credential://master-key", "systemd-creds encrypt --name=master-key.pending",
+         "LoadCredentialEncrypted="}}) {
+    const auto source = keys::open_key_source(uri);
+    BOOST_TEST(!source->writable());
+    const auto written = source->write(slot::pending(), key_of(1), std::nullopt);
+    BOOST_TEST_REQUIRE(written.has_error());
+    BOOST_TEST((written.error().code == errc::key_unavailable));
+    BOOST_TEST(written.error().text.find(write) != std::string::npos, written.error().text);
+    const auto removed = source->remove(slot::pending());
+    BOOST_TEST_REQUIRE(removed.has_error());
+    BOOST_TEST(removed.error().text.find(remove) != std::string::npos, removed.error().text);
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
