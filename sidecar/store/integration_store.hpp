@@ -17,7 +17,8 @@ class integration_store {
   virtual ~integration_store() = default;
 
   /// Writes a new value in one transaction: takes the company's row lock, bumps its epoch, which is
-  /// the new version, calls `seal` once with it, makes the value current, deletes those that no
+  /// the new version, calls `seal` with it, again when the database has the
+  /// transaction repeated, makes the value current, deletes those that no
   /// live run keeps, and appends to the feed. Durable when it returns. Errors: already_exists,
   /// not_found, version_conflict (as expected).
   virtual result<integration> write(const integration_change& change, const sealer& seal) = 0;

@@ -32,24 +32,6 @@ std::vector<std::byte> bytes_of(const pqxx::field& field) {
   return {first, first + bytes.size()};
 }
 
-integration integration_of(const pqxx::row& row) {
-  integration out;
-  out.company = row[0].c_str();
-  out.id = row[1].c_str();
-  out.provider = row[2].c_str();
-  out.label = row[3].c_str();
-  out.status = row[4].c_str();
-  out.scopes = row[5].c_str();
-  out.version = number_of(row[6]);
-  out.created_at = number_of(row[7]);
-  out.rotated_at = number_of(row[8]);
-  out.last_used_at = optional_number(row[9]);
-  out.expires_at = optional_number(row[10]);
-  if (!row[11].is_null()) out.last_error = row[11].c_str();
-  out.first_version = number_of(row[12]);
-  return out;
-}
-
 std::optional<sealed_value> sealed_of(const pqxx::row& row, row_number first) {
   sealed_value out;
   if (!copy_bytes(row[first], out.key_id) || !copy_bytes(row[first + 1], out.nonce))
@@ -91,16 +73,6 @@ void postgres_scope::append_change(const address& where, std::uint64_t version, 
                           : COFFER_POSTGRES_APPEND,
       where.company, where.kind, where.subject, where.name, version, refreshed ? "t" : "f");
   connection.notified = connection.notifies;
-}
-
-// A value is needed by the runs that began from its version on and before the next one's.
-void postgres_scope::delete_unneeded(const std::string& company, const std::string& integration,
-                                     std::uint64_t now) {
-  run("DELETE FROM secrets WHERE company_id = $1 AND kind = 'integration'"
-      " AND replaced_by IS NOT NULL AND ($2 = '' OR subject_id = $2)"
-      " AND NOT EXISTS (SELECT 1 FROM runs r WHERE r.company_id = $1 AND r.ends_at > $3"
-      "   AND r.epoch >= secrets.version AND r.epoch < secrets.replaced_by)",
-      company, integration, now);
 }
 
 }  // namespace coffer::store

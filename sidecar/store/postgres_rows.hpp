@@ -4,22 +4,12 @@
 #include <optional>
 
 #include "store/postgres_connection.hpp"
-#include "store/secret_row.hpp"
+#include "store/sql/secret_row.hpp"
 #include "store/store.hpp"
 
 namespace coffer::store {
 
-/// Columns of an integration, for integration_of(); complete with WHERE.
-#define COFFER_POSTGRES_INTEGRATION                                                                \
-  "SELECT i.company_id, i.integration_id, i.provider, i.label, i.status, i.scopes, i.version,"     \
-  " i.created_at, i.rotated_at, s.last_used_at, i.expires_at, i.last_error, i.first_version"       \
-  " FROM integrations i LEFT JOIN secrets s"                                                       \
-  " ON s.company_id = i.company_id AND s.kind = 'integration' AND s.subject_id = i.integration_id" \
-  " AND s.name = 'credential' AND s.version = i.version "
-
 using row_number = pqxx::row::size_type;
-
-integration integration_of(const pqxx::row& row);
 
 /// The sealed value in three columns, key_id, nonce and value, from `first` on; nullopt when it is
 /// missing or its sizes cannot be right.
@@ -50,11 +40,6 @@ struct postgres_scope {
   /// that is full (postgres_notices): they read the feed without being told, too. The company must
   /// be locked, so that its changes are numbered in the order of their commits.
   void append_change(const address& where, std::uint64_t version, bool refreshed = false);
-
-  /// Deletes the old values of one integration of a company, or with an empty name of all, that no
-  /// run which is live at `now` keeps (R1).
-  void delete_unneeded(const std::string& company, const std::string& integration,
-                       std::uint64_t now);
 };
 
 }  // namespace coffer::store

@@ -3,14 +3,14 @@
 #include "store/postgres/session.hpp"
 #include "store/postgres_audit.hpp"
 #include "store/postgres_feed.hpp"
-#include "store/postgres_integrations.hpp"
 #include "store/postgres_keys.hpp"
 #include "store/postgres_migrations.hpp"
 #include "store/postgres_pool.hpp"
-#include "store/postgres_runs.hpp"
 #include "store/postgres_tokens.hpp"
 #include "store/sql/clock.hpp"
 #include "store/sql/hosts.hpp"
+#include "store/sql/integrations.hpp"
+#include "store/sql/runs.hpp"
 
 namespace coffer::store {
 namespace {
@@ -33,8 +33,8 @@ class postgres_store final : public store {
  private:
   postgres_pool pool_;
   postgres_database database_{pool_};
-  postgres_integrations integrations_{pool_};
-  postgres_runs runs_{pool_};
+  sql_integrations integrations_{database_};
+  sql_runs runs_{database_};
   postgres_tokens tokens_{pool_};
   postgres_audit audit_{pool_};
   postgres_keys keys_{pool_};

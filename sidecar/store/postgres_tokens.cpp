@@ -1,7 +1,7 @@
 #include "store/postgres_tokens.hpp"
 
 #include "store/postgres_rows.hpp"
-#include "store/token_rules.hpp"
+#include "store/sql/token_rules.hpp"
 
 namespace coffer::store {
 namespace {

@@ -25,24 +25,6 @@ void bind_optional(SQLite::Statement& statement, int index, std::optional<std::u
   if (value) statement.bind(index, number(*value));
 }
 
-integration integration_of(SQLite::Statement& row) {
-  integration out;
-  out.company = row.getColumn(0).getString();
-  out.id = row.getColumn(1).getString();
-  out.provider = row.getColumn(2).getString();
-  out.label = row.getColumn(3).getString();
-  out.status = row.getColumn(4).getString();
-  out.scopes = row.getColumn(5).getString();
-  out.version = number_of(row.getColumn(6));
-  out.created_at = number_of(row.getColumn(7));
-  out.rotated_at = number_of(row.getColumn(8));
-  out.last_used_at = optional_number(row.getColumn(9));
-  out.expires_at = optional_number(row.getColumn(10));
-  if (!row.getColumn(11).isNull()) out.last_error = row.getColumn(11).getString();
-  out.first_version = number_of(row.getColumn(12));
-  return out;
-}
-
 std::optional<sealed_value> sealed_of(SQLite::Statement& row, int first) {
   sealed_value out;
   if (!copy_blob(row.getColumn(first), out.key_id) ||
@@ -52,18 +34,6 @@ std::optional<sealed_value> sealed_of(SQLite::Statement& row, int first) {
   const auto* bytes = static_cast<const std::byte*>(value.getBlob());
   out.ciphertext.assign(bytes, bytes + value.getBytes());
   return out;
-}
-
-std::optional<integration> find_integration(sqlite_connection& connection,
-                                            const std::string& company, const std::string& id) {
-  auto& row = connection.prepare(COFFER_SQLITE_INTEGRATION
-                                 "WHERE i.company_id = ? AND i.integration_id = ?");
-  row.bind(1, company);
-  row.bind(2, id);
-  if (!row.executeStep()) return std::nullopt;
-  integration found = integration_of(row);
-  row.tryReset();
-  return found;
 }
 
 void insert_secret(sqlite_connection& connection, const secret_row& row,
@@ -85,16 +55,6 @@ void insert_secret(sqlite_connection& connection, const secret_row& row,
   bind_optional(insert, 12, row.expires_at);
   bind_optional(insert, 13, row.last_used_at);
   insert.exec();
-}
-
-std::uint64_t epoch_of(sqlite_connection& connection, const std::string& company) {
-  auto& row =
-      connection.prepare("SELECT coalesce((SELECT epoch FROM companies WHERE company_id = ?), 0)");
-  row.bind(1, company);
-  row.executeStep();
-  const std::uint64_t epoch = number_of(row.getColumn(0));
-  row.tryReset();
-  return epoch;
 }
 
 std::uint64_t bump_epoch(sqlite_connection& connection, const std::string& company) {
@@ -123,31 +83,6 @@ void append_change(sqlite_connection& connection, const address& where, std::uin
   auto& trim = connection.prepare("DELETE FROM changes WHERE number <= last_insert_rowid() - ?");
   trim.bind(1, feed_entries_kept);
   trim.exec();
-}
-
-void mark_replaced(sqlite_connection& connection, const std::string& company,
-                   const std::string& integration, std::uint64_t version) {
-  auto& update = connection.prepare(
-      "UPDATE secrets SET replaced_by = ? WHERE company_id = ? AND kind = 'integration'"
-      " AND subject_id = ? AND replaced_by IS NULL");
-  update.bind(1, number(version));
-  update.bind(2, company);
-  update.bind(3, integration);
-  update.exec();
-}
-
-// A value is needed by the runs that began from its version on and before the next one's.
-void delete_unneeded(sqlite_connection& connection, const std::string& company,
-                     const std::string& integration, std::uint64_t now) {
-  auto& old = connection.prepare(
-      "DELETE FROM secrets WHERE company_id = ?1 AND kind = 'integration'"
-      " AND replaced_by IS NOT NULL AND (?2 = '' OR subject_id = ?2)"
-      " AND NOT EXISTS (SELECT 1 FROM runs r WHERE r.company_id = ?1 AND r.ends_at > ?3"
-      "   AND r.epoch >= secrets.version AND r.epoch < secrets.replaced_by)");
-  old.bind(1, company);
-  old.bind(2, integration);
-  old.bind(3, number(now));
-  old.exec();
 }
 
 }  // namespace coffer::store

@@ -6,15 +6,15 @@
 #include "store/file_lock.hpp"
 #include "store/sql/clock.hpp"
 #include "store/sql/hosts.hpp"
+#include "store/sql/integrations.hpp"
+#include "store/sql/runs.hpp"
 #include "store/sqlite/session.hpp"
 #include "store/sqlite_audit.hpp"
 #include "store/sqlite_connection.hpp"
 #include "store/sqlite_feed.hpp"
-#include "store/sqlite_integrations.hpp"
 #include "store/sqlite_keys.hpp"
 #include "store/sqlite_log_mark.hpp"
 #include "store/sqlite_migrations.hpp"
-#include "store/sqlite_runs.hpp"
 #include "store/sqlite_tokens.hpp"
 #include "trust/file.hpp"
 
@@ -29,8 +29,8 @@ class sqlite_store final : public store {
         reader_((migrate(writer_), path)),
         log_mark_(writer_, path),
         database_(writer_, reader_),
-        integrations_(writer_, reader_),
-        runs_(writer_, reader_),
+        integrations_(database_),
+        runs_(database_),
         tokens_(writer_, reader_),
         audit_(writer_, reader_),
         keys_(writer_),
@@ -55,8 +55,8 @@ class sqlite_store final : public store {
   sqlite_connection reader_;
   sqlite_log_mark log_mark_;
   sqlite_database database_;
-  sqlite_integrations integrations_;
-  sqlite_runs runs_;
+  sql_integrations integrations_;
+  sql_runs runs_;
   sqlite_tokens tokens_;
   sqlite_audit audit_;
   sqlite_keys keys_;

@@ -3,8 +3,10 @@
 #include <endian.h>
 #include <libpq-fe.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstring>
+#include <tuple>
 
 namespace coffer::store {
 namespace {
@@ -115,6 +117,28 @@ std::size_t changed_rows(PGresult* of) {
   return count;
 }
 
+// One column of the uses as an array. Identifiers hold nothing that an array's syntax would read.
+template <class Column>
+std::string array_of(std::span<const use> uses, Column column) {
+  std::string out = "{";
+  for (const use& one : uses) {
+    if (out.size() > 1) out += ',';
+    out.append(1, '"').append(column(one)).append(1, '"');
+  }
+  return out += '}';
+}
+
+// An update from several rows takes any: of each secret the last use only, which is the last one.
+std::vector<use> last_uses(std::span<const use> uses) {
+  std::vector<use> sorted(uses.begin(), uses.end());
+  std::ranges::sort(sorted, [](const use& a, const use& b) {
+    return std::tie(a.where, b.at) < std::tie(b.where, a.at);
+  });
+  const auto same = [](const use& a, const use& b) { return a.where == b.where; };
+  sorted.erase(std::unique(sorted.begin(), sorted.end(), same), sorted.end());
+  return sorted;
+}
+
 class postgres_session final : public session {
  public:
   explicit postgres_session(postgres_connection& on) : connection_(on) {}
@@ -140,6 +164,23 @@ class postgres_session final : public session {
     session::run(connection_.notifies ? loudly : quietly, {where.company, where.kind, where.subject,
                                                            where.name, version, refreshed ? 1 : 0});
     connection_.notified = connection_.notifies;
+  }
+
+  // last_used_at stands beside the current value, and a new one inherits it. In order, so that no
+  // two hosts wait for each other.
+  void note_uses(std::span<const use> uses) override {
+    const auto last = last_uses(uses);
+    session::run(
+        "UPDATE secrets s SET last_used_at = u.at FROM unnest($1::bigint[], $2::text[],"
+        " $3::text[], $4::text[], $5::text[]) u (at, company, kind, subject, name)"
+        " WHERE s.company_id = u.company AND s.kind = u.kind AND s.subject_id ="
+        " u.subject AND s.name = u.name AND s.replaced_by IS NULL"
+        " AND (s.last_used_at IS NULL OR s.last_used_at < u.at)",
+        {array_of(last, [](const use& one) { return parameter(one.at); }),
+         array_of(last, [](const use& one) { return one.where.company; }),
+         array_of(last, [](const use& one) { return one.where.kind; }),
+         array_of(last, [](const use& one) { return one.where.subject; }),
+         array_of(last, [](const use& one) { return one.where.name; })});
   }
 
  private:

@@ -121,6 +121,9 @@ class session {
   /// commits.
   virtual void append_change(const address& where, std::uint64_t version,
                              bool refreshed = false) = 0;
+
+  /// Moves last_used_at of current values forward; a use of what is gone meanwhile is ignored.
+  virtual void note_uses(std::span<const use> uses) = 0;
 };
 
 /// Sessions of one database. Thread-safe. What the database does to a call becomes

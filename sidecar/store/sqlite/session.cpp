@@ -66,6 +66,16 @@ class sqlite_session final : public session {
     session::run("DELETE FROM changes WHERE number <= last_insert_rowid() - $1", {changes_kept});
   }
 
+  // last_used_at stands beside the current value, and a new one inherits it.
+  void note_uses(std::span<const use> uses) override {
+    for (const use& one : uses)
+      session::run(
+          "UPDATE secrets SET last_used_at = $1 WHERE company_id = $2 AND kind = $3"
+          " AND subject_id = $4 AND name = $5 AND replaced_by IS NULL"
+          " AND (last_used_at IS NULL OR last_used_at < $1)",
+          {one.at, one.where.company, one.where.kind, one.where.subject, one.where.name});
+  }
+
  private:
   sqlite_connection& connection_;
 };

@@ -62,6 +62,16 @@ std::size_t kept_in_postgres(store::store&, const temporary_folder& folder,
           company + "'"));
 }
 
+bool tamper_sqlite(const temporary_folder& folder, const std::string& sql) {
+  edit(folder.file("coffer.db"), sql);
+  return true;
+}
+
+bool tamper_postgres(const temporary_folder& folder, const std::string& sql) {
+  edit_postgres(postgres_database_of(folder), "SET search_path = coffer; " + sql);
+  return true;
+}
+
 void drop_postgres(const temporary_folder& folder) { drop_database(postgres_database_of(folder)); }
 
 }  // namespace
@@ -69,9 +79,10 @@ void drop_postgres(const temporary_folder& folder) { drop_database(postgres_data
 // Without a server the suite runs on the others, and then fails: see backend_count.
 std::vector<backend> backends() {
   std::vector<backend> all{
-      {"memory", false, 1, open_memory, kept_in_memory, [](const auto&) {}},
-      {"sqlite", true, 1, open_sqlite, kept_in_sqlite, [](const auto&) {}},
-      {"postgresql", true, 10, open_postgres, kept_in_postgres, drop_postgres},
+      {"memory", false, 1, open_memory, kept_in_memory, [](const auto&) {},
+       [](const auto&, const auto&) { return false; }},
+      {"sqlite", true, 1, open_sqlite, kept_in_sqlite, [](const auto&) {}, tamper_sqlite},
+      {"postgresql", true, 10, open_postgres, kept_in_postgres, drop_postgres, tamper_postgres},
   };
   if (!postgres_given()) all.pop_back();
   return all;

@@ -21,6 +21,8 @@ struct backend {
   std::function<std::size_t(store::store&, const temporary_folder&, const std::string& company)>
       values_kept;
   std::function<void(const temporary_folder&)> discard;
+  /// A foreign hand on its tables: runs a statement there. False: it has none.
+  std::function<bool(const temporary_folder&, const std::string& sql)> tamper;
 };
 
 /// How many backends there are: a suite that ran on fewer has not run.

@@ -272,4 +272,27 @@ BOOST_AUTO_TEST_CASE(what_is_gone_is_not_refreshed) {
   });
 }
 
+// It was current until the one that the metadata names.
+BOOST_AUTO_TEST_CASE(S2_a_row_that_lost_its_end_ends_with_the_current_version) {
+  std::size_t tampered = 0;
+  on_each_backend([&](opened& one) {
+    write(*one.database, change_of("cmp_a", "slack"), "first");  // 1
+    begin(*one.database, "cmp_a", "run_1");
+    write(*one.database, change_of("cmp_a", "slack"), "second");  // 2
+    for (const char* end : {"NULL", "99"}) {
+      const auto sql = std::string("UPDATE secrets SET replaced_by = ") + end +
+                       " WHERE company_id = 'cmp_a' AND version = 1";
+      if (!one.which.tamper(one.folder, sql)) return;
+      const auto kept = one.all().find_at("cmp_a", "slack", 1, now);
+      BOOST_TEST_REQUIRE(kept.has_value());
+      BOOST_TEST(kept->version == 1u, end);
+      BOOST_TEST(!kept->fell_forward, end);
+      BOOST_TEST((kept->visible == store::epoch_range{1, 2}), end);
+      BOOST_TEST(one.all().find("cmp_a", "slack")->version == 2u, end);
+      ++tampered;
+    }
+  });
+  BOOST_TEST(tampered == 4u);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -148,22 +148,6 @@ BOOST_AUTO_TEST_CASE(S2_a_kept_value_that_cannot_be_right_is_tampered) {
   BOOST_TEST(database->integrations().find("cmp_a", "slack").has_value());
 }
 
-BOOST_AUTO_TEST_CASE(S2_an_old_value_cannot_be_made_the_current_one) {
-  const temporary_folder folder;
-  const std::string path = folder.file("coffer.db");
-  const auto database = store::open_sqlite_store(path);
-  write(*database, change_of("cmp_a", "slack"));
-  begin(*database, "cmp_a", "run_1");
-  write(*database, change_of("cmp_a", "slack"));
-  for (const char* sql : {"UPDATE secrets SET replaced_by = NULL WHERE version = 1",
-                          "UPDATE secrets SET replaced_by = 99 WHERE version = 1"}) {
-    edit(path, sql);
-    const auto kept = database->integrations().find_at("cmp_a", "slack", 1, 1'000);
-    BOOST_TEST((!kept || kept->visible.until <= 2u), sql);
-    BOOST_TEST(database->integrations().find("cmp_a", "slack")->version == 2u, sql);
-  }
-}
-
 BOOST_AUTO_TEST_CASE(S2_a_live_token_without_its_secret_is_tampered) {
   const temporary_folder folder;
   const std::string path = folder.file("coffer.db");

@@ -1,4 +1,4 @@
-#include "store/token_rules.hpp"
+#include "store/sql/token_rules.hpp"
 
 #include <algorithm>
 

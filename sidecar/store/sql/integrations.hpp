@@ -1,14 +1,14 @@
-// Integrations and their sealed values in PostgreSQL.
+// Integrations and their sealed values.
 #pragma once
 
-#include "store/postgres_pool.hpp"
-#include "store/store.hpp"
+#include "store/integration_store.hpp"
+#include "store/sql/session.hpp"
 
 namespace coffer::store {
 
-class postgres_integrations final : public integration_store {
+class sql_integrations final : public integration_store {
  public:
-  explicit postgres_integrations(postgres_pool& pool) : pool_(pool) {}
+  explicit sql_integrations(database& in) : database_(in) {}
 
   result<integration> write(const integration_change& change, const sealer& seal) override;
   result<void> remove(const std::string& company, const std::string& integration,
@@ -24,7 +24,7 @@ class postgres_integrations final : public integration_store {
   result<void> touch(std::span<const use> uses) override;
 
  private:
-  postgres_pool& pool_;
+  database& database_;
 };
 
 }  // namespace coffer::store

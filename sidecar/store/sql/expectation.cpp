@@ -1,4 +1,4 @@
-#include "store/expectation.hpp"
+#include "store/sql/expectation.hpp"
 
 namespace coffer::store {
 

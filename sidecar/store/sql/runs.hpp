@@ -1,15 +1,14 @@
-// Runs in SQLite.
+// Runs: rows, which keep the values of their epochs.
 #pragma once
 
-#include "store/sqlite_connection.hpp"
-#include "store/store.hpp"
+#include "store/run_store.hpp"
+#include "store/sql/session.hpp"
 
 namespace coffer::store {
 
-class sqlite_runs final : public run_store {
+class sql_runs final : public run_store {
  public:
-  sqlite_runs(sqlite_connection& writer, sqlite_connection& reader)
-      : writer_(writer), reader_(reader) {}
+  explicit sql_runs(database& in) : database_(in) {}
 
   result<run> begin(const run& wanted, std::uint64_t now) override;
   result<void> end(const std::string& company, const std::string& id, std::uint64_t now) override;
@@ -19,8 +18,10 @@ class sqlite_runs final : public run_store {
   result<std::vector<run_name>> sweep(time_bounds now) override;
 
  private:
-  sqlite_connection& writer_;
-  sqlite_connection& reader_;
+  result<void> shorten(std::uint64_t now);
+  result<std::vector<run_name>> sweep_company(const std::string& company, std::uint64_t now);
+
+  database& database_;
 };
 
 }  // namespace coffer::store
