@@ -1,7 +1,7 @@
 #include "store/sqlite_tokens.hpp"
 
-#include "store/sqlite_rows.hpp"
 #include "store/sql/token_rules.hpp"
+#include "store/sqlite_rows.hpp"
 
 namespace coffer::store {
 namespace {

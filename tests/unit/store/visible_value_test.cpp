@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(a_run_sees_what_its_epoch_says) {
     BOOST_TEST_CONTEXT(each.name) {
       const auto seen = visible_value(known(each.rows), each.epoch, at_now);
       BOOST_TEST((seen ? seen->version : none) == each.version);
-      BOOST_TEST((seen ? errc{} : seen.error().code) == each.error);
+      BOOST_TEST(((seen ? errc{} : seen.error().code) == each.error));
       if (!seen) continue;
       BOOST_TEST(seen->fell_forward == each.fell_forward);
       BOOST_TEST((seen->visible == each.visible));
