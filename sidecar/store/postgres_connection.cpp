@@ -33,15 +33,6 @@ bool going_down(const std::string& state) { return state.starts_with("57P"); }
 
 }  // namespace
 
-adopted_connection::adopted_connection(postgres_handle made)
-    : connection_base(policy_), policy_(std::move(made)) {
-  init();
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
-  inhibit_reactivation(true);
-#pragma GCC diagnostic pop
-}
-
 postgres_connection::postgres_connection(postgres_dialer& dialer,
                                          postgres_dialer::clock::time_point end)
     : postgres_connection(dialer.connect(end)) {}

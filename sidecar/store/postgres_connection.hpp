@@ -2,24 +2,19 @@
 #pragma once
 
 #include <optional>
-#include <pqxx/pqxx>
 #include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 
 #include "store/postgres_dialer.hpp"
+#include "store/postgres_library.hpp"
 #include "store/postgres_life.hpp"
 
 namespace coffer::store {
 
 /// The channel on which writers say that there is something new in the feed.
 inline constexpr const char* postgres_channel = "coffer_changes";
-
-/// A parameter that may be NULL.
-struct nullable {
-  std::optional<std::string> text;
-};
 
 // What a statement's parameters are bound from.
 inline const std::string& parameter(const std::string& text) { return text; }
@@ -37,26 +32,6 @@ inline nullable parameter(std::optional<std::int64_t> number) {
 inline pqxx::binarystring parameter(std::span<const std::byte> bytes) {
   return {bytes.data(), bytes.size()};
 }
-
-/// A connection that libpq made and libpqxx uses. It is never revived behind our back: it would
-/// come without the settings of its session.
-class adopted_connection final : public pqxx::connection_base {
- public:
-  explicit adopted_connection(postgres_handle made);
-  ~adopted_connection() { close(); }
-
- private:
-  class policy final : public pqxx::connectionpolicy {
-   public:
-    explicit policy(postgres_handle made) : connectionpolicy(""), made_(std::move(made)) {}
-    handle do_startconnect(handle had) override { return had ? had : made_.release(); }
-
-   private:
-    postgres_handle made_;
-  };
-
-  policy policy_;
-};
 
 /// Belongs to one thread at a time. All calls throw pqxx::failure.
 class postgres_connection {
@@ -83,7 +58,7 @@ class postgres_connection {
   /// The statements that sessions have prepared on it, by the addresses of their texts.
   std::unordered_map<const char*, std::string> prepared;
 
-  pqxx::connection_base& raw() noexcept { return connection_; }
+  library_connection& raw() noexcept { return connection_; }
   PGconn* handle() noexcept { return handle_; }
   const postgres_peer& peer() const noexcept { return peer_; }
   int socket() const noexcept { return connection_.sock(); }
@@ -110,14 +85,3 @@ class postgres_connection {
 };
 
 }  // namespace coffer::store
-
-namespace pqxx {
-
-template <>
-struct string_traits<coffer::store::nullable> {
-  static constexpr bool has_null() noexcept { return true; }
-  static bool is_null(const coffer::store::nullable& value) { return !value.text; }
-  static std::string to_string(const coffer::store::nullable& value) { return *value.text; }
-};
-
-}  // namespace pqxx

@@ -146,11 +146,11 @@ auto postgres_feed::on_own_connection(std::string_view operation, Work&& work)
       return ask(work, silent);
     } catch (const store_away&) {
       return failure(errc::store_unavailable);
-    } catch (const pqxx::pqxx_exception& error) {
+    } catch (const library_failure& error) {
       const bool connected = connection_ != nullptr;
       drop();
       if (silent && first) continue;
-      pool_.note_lost(operation, error.base(), connected);
+      pool_.note_lost(operation, base_of(error), connected);
       return failure(errc::store_unavailable);
     }
   }
@@ -195,7 +195,7 @@ void postgres_feed::wait(std::chrono::milliseconds timeout) {
 void postgres_feed::take_notifications() {
   try {
     connection_->raw().get_notifs();
-  } catch (const pqxx::pqxx_exception&) {}
+  } catch (const library_failure&) {}
 }
 
 void postgres_feed::interrupt() noexcept {

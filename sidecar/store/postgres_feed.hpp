@@ -46,7 +46,7 @@ class postgres_feed final : public change_feed {
   /// What the server told of the channel since it was last looked at.
   class listener final : public pqxx::notification_receiver {
    public:
-    explicit listener(pqxx::connection_base& connection)
+    explicit listener(library_connection& connection)
         : notification_receiver(connection, postgres_channel) {}
     void operator()(const std::string&, int) override { heard = true; }
     bool heard = false;

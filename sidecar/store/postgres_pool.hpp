@@ -95,9 +95,9 @@ class postgres_pool {
         return done;
       } catch (const store_away&) {
         return failure(errc::store_unavailable);
-      } catch (const pqxx::pqxx_exception& error) {
+      } catch (const library_failure& error) {
         const int left = clock::now() < end ? attempts_max - attempt : 0;
-        const verdict what = judge(operation, error.base(), connection.get(), pooled, left);
+        const verdict what = judge(operation, base_of(error), connection.get(), pooled, left);
         if (connection) give_back(std::move(connection));
         if (what == verdict::again) continue;
         return failure(what == verdict::unknown ? errc::outcome_unknown : errc::store_unavailable);
