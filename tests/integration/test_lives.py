@@ -94,7 +94,7 @@ class CrashOfABackend(LivesCase):
 
     def await_readings(self):
         """Until each host has read the feed since."""
-        now = self.server.sql("SELECT coffer.now_ms()")[0][0]
+        now = self.server.sql("SELECT clock_timestamp()")[0][0]
         eventually(lambda: self.server.sql(
             "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'WITH now AS%'"
             f" AND pid <> pg_backend_pid() AND query_start > '{now}'") == [["2"]], "all have read")

@@ -5,7 +5,7 @@ import subprocess
 import unittest
 
 import coffer
-from daemon import Daemon, refused_start
+from daemon import Daemon
 
 MOVES = {
     "another company": "UPDATE secrets SET company_id = 'cmp_c' WHERE subject_id = 'slack'"
@@ -180,13 +180,13 @@ class Tampering(unittest.TestCase):
             self.assertEqual(list(client.list("cmp_b")), [])
 
     def test_K4_a_row_under_another_key_id_is_never_served(self):
-        self.assertEqual(self.daemon.stop(), 0)
-        with sqlite3.connect(self.daemon.store) as file:
-            file.execute("UPDATE secrets SET key_id = zeroblob(16) WHERE subject_id = 'github'")
-        file.close()
-        code, line = refused_start(self.daemon)
-        self.assertEqual(code, 78)
-        self.assertIn("00" * 16, line)
+        self.edit("UPDATE secrets SET key_id = zeroblob(16) WHERE subject_id = 'github'")
+        self.assertIn("00" * 16, self.daemon.line("key_missing"))
+        with self.daemon.connect() as client:
+            with self.assertRaises(coffer.Error) as raised:
+                client.fetch("cmp_a", "github")
+            self.assertEqual(raised.exception.name, "key_unavailable")
+        self.assert_whole("cmp_a", "slack", "value-of-slack")
 
 
 if __name__ == "__main__":
