@@ -77,8 +77,10 @@ void converse(fuzzed_daemon& home, dispatch::peer& from, protocol::bytes_view in
   for (;;) {
     const auto next = protocol::split(input, protocol::request_limit);
     if (next.status != protocol::split_status::complete) return;
-    auto done = dispatch::serve(home.context(), from, next.value, false, out);
-    if (done.deferred) done = dispatch::serve(home.context(), from, next.value, true, out);
+    dispatch::context& daemon = home.context();
+    const auto now = daemon.contact.clock().now();
+    auto done = dispatch::serve(daemon, from, next.value, false, now, out);
+    if (done.deferred) done = dispatch::serve(daemon, from, next.value, true, now, out);
     expect(!done.deferred && done.reply_size <= out.size());
     check_reply(next.value, {out.data(), done.reply_size});
     if (done.close) return;
