@@ -11,7 +11,7 @@
 namespace coffer::vault {
 
 /// Ciphers that one thread, the owner, uses, and that any other thread can remove. The lock costs
-/// the owner one exchange and one store: nobody else takes it but to remove a key.
+/// the owner one exchange and one store: others take it only to remove a key.
 class cipher_slot {
  public:
   explicit cipher_slot(std::uint64_t ring) noexcept : ring_(ring) {}
